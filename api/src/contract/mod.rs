@@ -1,0 +1,45 @@
+//! The contract: what the types of handlers say about their operations.
+//!
+//! Every extractor, response and error describes its part to an [`Operation`]; a walk over the
+//! routes of an [`Api`](crate::Api) collects them. Nothing here runs while requests are served.
+
+mod operation;
+
+pub(crate) use operation::parameter_names;
+pub use operation::{Content, In, Operation, Parameter, ResponseSpec};
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+
+/// Every operation of an API, and the schemas that they share.
+#[derive(Debug)]
+pub struct Contract {
+    /// The operations, in the order of their routes.
+    pub operations: Vec<Operation>,
+    /// The shared schemas by name, as JSON Schema 2020-12.
+    pub schemas: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Describes one operation.
+pub(crate) type Describe = fn(&mut Operation);
+
+pub(crate) fn walk<'a>(
+    routes: impl Iterator<Item = (&'a http::Method, &'a str, Describe)>,
+) -> Contract {
+    let settings = SchemaSettings::draft2020_12().with(|it| {
+        it.definitions_path = "/components/schemas".into();
+        it.meta_schema = None;
+    });
+    let mut generator = SchemaGenerator::new(settings);
+    let mut operations = Vec::new();
+    for (method, template, describe) in routes {
+        let mut operation = Operation::new(method.clone(), template, generator);
+        describe(&mut operation);
+        generator = operation.take_generator();
+        operations.push(operation);
+    }
+    Contract {
+        operations,
+        schemas: generator.take_definitions(true),
+    }
+}

@@ -1,0 +1,8 @@
+//! A function URL's JSON, both ways. Nothing else in the crate knows the format.
+
+mod request;
+mod response;
+mod view;
+
+pub(crate) use request::read;
+pub(crate) use response::Answer;

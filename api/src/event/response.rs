@@ -1,0 +1,205 @@
+//! Response out: an [`http::Response`] becomes the full form of a function's result.
+
+use std::borrow::Cow;
+use std::io;
+
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    SET_COOKIE, TRANSFER_ENCODING,
+};
+use http::{Method, StatusCode};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use crate::body::Response;
+use crate::problem::{INTERNAL_ERROR, Problem, RESPONSE_TOO_LARGE};
+
+/// The largest result that the Runtime API takes: 6 MiB and 100 bytes of JSON.
+///
+/// Source: AWS Lambda Developer Guide, “Lambda quotas”; the Runtime API's own message.
+pub(crate) const MAX_RESULT_BYTES: usize = 6_291_556;
+
+/// A function URL result in its full form, serialised straight from its parts.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// Collects `response`, the answer to a request with `method`.
+    ///
+    /// # Problems
+    /// 500 when the body fails while it is read, when the status cannot be sent, or when the
+    /// result is larger than [`MAX_RESULT_BYTES`].
+    pub(crate) async fn new(method: &Method, response: Response) -> Result<Self, Problem> {
+        let (parts, mut body) = response.into_parts();
+        // Informational answers need a connection, and 600 and above are no HTTP statuses.
+        if !(200..600).contains(&parts.status.as_u16()) {
+            let cause = format!("a function URL cannot answer with status {}", parts.status);
+            return Err(INTERNAL_ERROR.hiding(cause));
+        }
+        let bodiless = method == Method::HEAD
+            || matches!(
+                parts.status,
+                StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+            );
+        let body = if bodiless {
+            Bytes::new()
+        } else {
+            body.collect()
+                .await
+                .map_err(|err| INTERNAL_ERROR.hiding(err))?
+        };
+        let answer = Self {
+            status: parts.status,
+            headers: sendable(parts.headers, !body.is_empty()),
+            body,
+        };
+        answer.within_limit()
+    }
+
+    /// An answer of nothing but a status.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// The status that is sent.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn within_limit(self) -> Result<Self, Problem> {
+        // JSON makes six bytes of one at the worst, so most answers need not be measured.
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + 6 * value.len() + 8)
+            .sum();
+        if self.body.len() * 6 + headers + 200 <= MAX_RESULT_BYTES {
+            return Ok(self);
+        }
+        let mut size = Size(0);
+        serde_json::to_writer(&mut size, &self).map_err(|err| INTERNAL_ERROR.hiding(err))?;
+        if size.0 <= MAX_RESULT_BYTES {
+            return Ok(self);
+        }
+        Err(RESPONSE_TOO_LARGE.because(format_args!(
+            "the response is {} bytes long as JSON, a function URL carries at most {MAX_RESULT_BYTES}",
+            size.0
+        )))
+    }
+}
+
+/// The headers less what the front door computes, and with an explicit content type.
+fn sendable(mut headers: HeaderMap, has_body: bool) -> HeaderMap {
+    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
+        headers.remove(name);
+    }
+    if has_body && !headers.contains_key(CONTENT_TYPE) {
+        let bytes = HeaderValue::from_static("application/octet-stream");
+        headers.insert(CONTENT_TYPE, bytes);
+    }
+    headers
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Answer", 5)?;
+        object.serialize_field("statusCode", &self.status.as_u16())?;
+        object.serialize_field("headers", &Headers(&self.headers))?;
+        object.serialize_field("cookies", &Cookies(&self.headers))?;
+        match text(&self.headers, &self.body) {
+            Some(text) => {
+                object.serialize_field("body", text)?;
+                object.serialize_field("isBase64Encoded", &false)?;
+            }
+            None => {
+                object.serialize_field("body", &Base64(&self.body))?;
+                object.serialize_field("isBase64Encoded", &true)?;
+            }
+        }
+        object.end()
+    }
+}
+
+/// The body as text, unless it is encoded or not UTF-8.
+fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return None;
+    }
+    std::str::from_utf8(body).ok()
+}
+
+/// Every header but cookies, repeated ones joined (RFC 9110 §5.3).
+struct Headers<'a>(&'a HeaderMap);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for name in self.0.keys().filter(|name| *name != SET_COOKIE) {
+            map.serialize_entry(name.as_str(), &*joined(self.0, name))?;
+        }
+        map.end()
+    }
+}
+
+fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
+    let mut values = headers.get_all(name).iter().map(value);
+    let first = values.next().unwrap_or_default();
+    values.fold(first, |joined, next| {
+        Cow::Owned(format!("{joined}, {next}"))
+    })
+}
+
+/// A header's value as text; bytes that are not UTF-8 are Latin-1 (RFC 9110 §5.5).
+fn value(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => value
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect(),
+    }
+}
+
+struct Cookies<'a>(&'a HeaderMap);
+
+impl Serialize for Cookies<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.get_all(SET_COOKIE).iter().map(value))
+    }
+}
+
+struct Base64<'a>(&'a [u8]);
+
+impl Serialize for Base64<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
+    }
+}
+
+/// Counts what is written to it.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The body as bytes or text, and the request's parts as they are.
+
+use bytes::Bytes;
+use http::{Method, Uri};
+
+use super::Extract;
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem};
+
+/// The body, whatever its media type.
+impl<S: Sync> Extract<S> for Bytes {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        request.body_mut().read().await
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.raw_body("*/*").refuses(BODY_TOO_LARGE);
+    }
+}
+
+/// The body as UTF-8 text, whatever its media type.
+impl<S: Sync> Extract<S> for String {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let bytes = request.body_mut().read().await?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(err) => Err(MALFORMED_BODY.because(format_args!("the body is not UTF-8: {err}"))),
+        }
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation
+            .raw_body("text/plain")
+            .refuses(MALFORMED_BODY)
+            .refuses(BODY_TOO_LARGE);
+    }
+}
+
+impl<S: Sync> Extract<S> for Method {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        Ok(request.method().clone())
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}
+
+impl<S: Sync> Extract<S> for Uri {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        Ok(request.uri().clone())
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}

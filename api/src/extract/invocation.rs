@@ -1,0 +1,47 @@
+//! What Lambda says about the call: the invocation, and where the request came from.
+
+use std::net::IpAddr;
+
+use super::Extract;
+use super::optional::MaybeExtract;
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::invocation::Invocation;
+use crate::problem::{INTERNAL_ERROR, Problem};
+
+impl<S: Sync> Extract<S> for Invocation {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let invocation = request.extensions().get::<Self>();
+        invocation
+            .cloned()
+            .ok_or_else(|| INTERNAL_ERROR.hiding("the request did not come through an invocation"))
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}
+
+/// The address of the client, or of the proxy in front of the function URL.
+///
+/// Source: `requestContext.http.sourceIp`, the peer of the TCP connection; the header
+/// `x-forwarded-for` plays no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceIp(pub IpAddr);
+
+impl<S: Sync> Extract<S> for SourceIp {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let invocation = request.extensions().get::<Invocation>();
+        invocation
+            .and_then(Invocation::source_ip)
+            .map(Self)
+            .ok_or_else(|| INTERNAL_ERROR.hiding("the event has no `requestContext.http.sourceIp`"))
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}
+
+impl<S: Sync> MaybeExtract<S> for SourceIp {
+    fn is_present(request: &Request) -> bool {
+        let invocation = request.extensions().get::<Invocation>();
+        invocation.and_then(Invocation::source_ip).is_some()
+    }
+}

@@ -1,0 +1,160 @@
+//! `Json`: a JSON body as a typed, validated value.
+
+use http::HeaderValue;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use serde_json::error::Category;
+
+use super::Extract;
+use super::optional::MaybeExtract;
+use super::validated::{Input, validated};
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::problem::{
+    BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
+};
+use crate::violation::Names;
+use crate::wire_names::fields_of;
+
+mod mismatch;
+
+/// JSON: as an argument a body that was read and validated, as a result a body to send.
+///
+/// Takes `application/json` and every `application/*+json`. Whether unknown members are refused
+/// is the type's choice (`#[serde(deny_unknown_fields)]`).
+///
+/// ```
+/// use fnurl::Json;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use validator::Validate;
+///
+/// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+/// #[serde(deny_unknown_fields)]
+/// struct Note {
+///     #[validate(length(min = 1, max = 280))]
+///     text: String,
+/// }
+///
+/// async fn shout(Json(note): Json<Note>) -> Json<Note> {
+///     Json(Note { text: note.text.to_uppercase() })
+/// }
+/// ```
+///
+/// `validator` knows members by their Rust names: a member that serde renames is found again
+/// when only the spelling differs (`unitPrice` for `unit_price`), not when the word does.
+///
+/// # Problems
+/// 400 with line and column when the body is not JSON, 413, 415 for another media type, and 422
+/// with a JSON Pointer for every member that has the wrong type or breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<S: Sync, T: Input> Extract<S> for Json<T> {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let media_type = essence(request.headers().get(CONTENT_TYPE));
+        if !is_json(media_type) {
+            return Err(unsupported(media_type, "application/json"));
+        }
+        let bytes = request.body_mut().read().await?;
+        read(&bytes).map(Self)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation
+            .body::<T>("application/json")
+            .refuses(MALFORMED_BODY)
+            .refuses(BODY_TOO_LARGE)
+            .refuses(UNSUPPORTED_MEDIA_TYPE)
+            .refuses(INVALID_REQUEST);
+    }
+}
+
+/// A request without a body has no JSON to read.
+impl<S: Sync, T: Input> MaybeExtract<S> for Json<T> {
+    fn is_present(request: &Request) -> bool {
+        request
+            .body()
+            .as_full()
+            .is_none_or(|bytes| !bytes.is_empty())
+    }
+}
+
+fn read<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would read an array into a struct, by position; the contract says object.
+    if bytes.trim_ascii_start().first() == Some(&b'[') && fields_of::<T>().is_some() {
+        return Err(mismatch::not_an_object(bytes));
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(value) => validated(value, Names::Pointers),
+        Err(err) if err.classify() == Category::Data => Err(mismatch::problem::<T>(bytes)),
+        Err(err) => Err(malformed(bytes, &err)),
+    }
+}
+
+fn malformed(bytes: &[u8], err: &serde_json::Error) -> Problem {
+    if bytes.is_empty() {
+        return MALFORMED_BODY.because("the body is empty, JSON is expected");
+    }
+    let message = err.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    MALFORMED_BODY
+        .because(format_args!(
+            "the body is not JSON: {reason} at line {}, column {}",
+            err.line(),
+            err.column()
+        ))
+        .with("line", err.line())
+        .with("column", err.column())
+}
+
+/// A media type without its parameters; empty when there is none that can be read.
+pub(super) fn essence(value: Option<&HeaderValue>) -> &str {
+    let text = value.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    text.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_json(media_type: &str) -> bool {
+    let Some((kind, subtype)) = media_type.split_once('/') else {
+        return false;
+    };
+    let suffix = subtype.len().checked_sub("+json".len());
+    let structured = suffix.is_some_and(|at| {
+        at > 0 && subtype.is_char_boundary(at) && subtype[at..].eq_ignore_ascii_case("+json")
+    });
+    kind.eq_ignore_ascii_case("application") && (subtype.eq_ignore_ascii_case("json") || structured)
+}
+
+/// Source: RFC 9110 §15.5.16, a 415 answer may say in `Accept` what would be read.
+pub(super) fn unsupported(media_type: &str, expected: &'static str) -> Problem {
+    let problem = match media_type {
+        "" => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
+            "the request has no content type, `{expected}` is expected"
+        )),
+        other => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
+            "the content type is `{other}`, `{expected}` is expected"
+        )),
+    };
+    problem.header(ACCEPT, HeaderValue::from_static(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_application_json_and_every_structured_suffix() {
+        let cases = [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/merge-patch+json", true),
+            ("application/+json", false),
+            ("text/json", false),
+            ("application/jsonp", false),
+            ("", false),
+        ];
+        for (sent, expected) in cases {
+            let value = HeaderValue::from_static(sent);
+            assert_eq!(is_json(essence(Some(&value))), expected, "{sent:?}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Extractors: what a handler can take as arguments, one a file.
+//!
+//! Arguments are extracted from left to right. A problem ends the request at once, except broken
+//! rules: those of all arguments are gathered into one 422 answer.
+
+mod body;
+mod caller;
+mod cookies;
+mod form;
+mod headers;
+mod invocation;
+mod json;
+mod optional;
+mod path;
+mod query;
+mod state;
+mod validated;
+
+pub use cookies::Cookies;
+pub use form::Form;
+pub use headers::{Header, HeaderField};
+pub use invocation::SourceIp;
+pub use json::Json;
+pub use optional::MaybeExtract;
+pub use path::{Path, PathInput};
+pub use query::Query;
+pub use state::{FromState, State};
+pub use validated::{Input, Unvalidated};
+
+use std::future::Future;
+
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::problem::Problem;
+use crate::violation::Violation;
+
+/// A value that a handler takes from a request, and its part of the contract.
+///
+/// `S` is the state of the API. `M` only tells implementations apart and is always inferred:
+/// write `impl<S: Sync> Extract<S> for YourType`.
+///
+/// ```
+/// use fnurl::contract::Operation;
+/// use fnurl::{Extract, Problem, Request, problem::MALFORMED_HEADER};
+///
+/// struct Tenant(String);
+///
+/// impl<S: Sync> Extract<S> for Tenant {
+///     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+///         let tenant = request.headers().get("x-tenant").and_then(|it| it.to_str().ok());
+///         match tenant {
+///             Some(name) => Ok(Self(name.to_owned())),
+///             None => Err(MALFORMED_HEADER.because("the header `x-tenant` is missing")),
+///         }
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         operation.header::<String>("x-tenant", true).refuses(MALFORMED_HEADER);
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a handler",
+    note = "`Path`, `Query`, `Json` and `Form` need a type that implements `serde::Deserialize`, `validator::Validate` and `schemars::JsonSchema`",
+    note = "`Path` also takes a type that implements `FromStr` and `JsonSchema`, or a tuple of such types"
+)]
+pub trait Extract<S, M = ()>: Sized {
+    /// Takes the value from the request.
+    ///
+    /// # Problems
+    /// What the client did wrong; [`Problem::invalid`] for broken rules.
+    fn extract(
+        request: &mut Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Problem>> + Send;
+
+    /// Says what is read and refused, for the contract. Never called while requests are served.
+    fn describe(operation: &mut Operation);
+
+    /// The path parameters that are read; checked against the route template at build time.
+    #[must_use]
+    fn reads_path() -> PathReads {
+        PathReads::Nothing
+    }
+}
+
+/// The path parameters that an extractor reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathReads {
+    /// None.
+    Nothing,
+    /// This many, by their order in the template.
+    Count(usize),
+    /// These, by name.
+    Named(&'static [&'static str]),
+    /// Whatever there is.
+    Everything,
+}
+
+/// The broken rules of a request so far.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered(Vec<Violation>);
+
+impl Gathered {
+    /// The value, or `None` when it broke rules that are kept for the answer.
+    pub(crate) fn keep<T>(&mut self, extracted: Result<T, Problem>) -> Result<Option<T>, Problem> {
+        match extracted {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) => {
+                self.0.extend(problem.into_violations()?);
+                Ok(None)
+            }
+        }
+    }
+
+    pub(crate) fn into_problem(self) -> Problem {
+        Problem::invalid(self.0)
+    }
+}

@@ -1,0 +1,42 @@
+//! `Option<T>` and `Result<T, Problem>`: extractors that do not end the request.
+
+use super::{Extract, PathReads};
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::problem::Problem;
+
+/// An extractor that can tell “not there” from “there, but wrong”.
+pub trait MaybeExtract<S>: Extract<S> {
+    /// Whether the request has what the extractor reads.
+    fn is_present(request: &Request) -> bool;
+}
+
+/// `None` when the request has nothing to extract; what is there and wrong is still refused.
+impl<S: Sync, T: MaybeExtract<S>> Extract<S> for Option<T> {
+    async fn extract(request: &mut Request, state: &S) -> Result<Self, Problem> {
+        if T::is_present(request) {
+            T::extract(request, state).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.optionally(T::describe);
+    }
+}
+
+/// What the extractor gave, for the handler to decide about; the problem ends nothing by itself.
+impl<S: Sync, M, T: Extract<S, M> + Send> Extract<S, M> for Result<T, Problem> {
+    async fn extract(request: &mut Request, state: &S) -> Result<Self, Problem> {
+        Ok(T::extract(request, state).await)
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+    }
+
+    fn reads_path() -> PathReads {
+        T::reads_path()
+    }
+}

@@ -1,0 +1,58 @@
+//! `State`: what the API was built with, or a part of it.
+
+use super::Extract;
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::problem::Problem;
+
+/// The state of the API, or a part of it.
+///
+/// The state is cloned for each request: keep what is expensive to clone behind an [`Arc`].
+///
+/// ```
+/// use fnurl::{FromState, State};
+///
+/// #[derive(Clone)]
+/// struct App { greeting: Greeting, limit: u32 }
+///
+/// #[derive(Clone)]
+/// struct Greeting(&'static str);
+///
+/// impl FromState<App> for Greeting {
+///     fn from_state(app: &App) -> Self {
+///         app.greeting.clone()
+///     }
+/// }
+///
+/// async fn greet(State(greeting): State<Greeting>) -> String {
+///     greeting.0.to_owned()
+/// }
+/// ```
+///
+/// [`Arc`]: std::sync::Arc
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+/// A part of the state `S` that handlers can take on its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no part of the state `{S}`",
+    note = "implement `FromState<{S}>` for it"
+)]
+pub trait FromState<S> {
+    /// Takes the part out of the state.
+    fn from_state(state: &S) -> Self;
+}
+
+impl<S: Clone> FromState<S> for S {
+    fn from_state(state: &S) -> Self {
+        state.clone()
+    }
+}
+
+impl<S: Sync, T: FromState<S>> Extract<S> for State<T> {
+    async fn extract(_request: &mut Request, state: &S) -> Result<Self, Problem> {
+        Ok(Self(T::from_state(state)))
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}

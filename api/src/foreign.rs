@@ -1,0 +1,86 @@
+//! Errors that a layer or a mounted service answered in its own words.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use http_body::Body as _;
+
+use crate::body::Response;
+use crate::problem::{Problem, ProblemType};
+
+/// Longer texts are pages, and no reason for a failure.
+const MAX_REASON_BYTES: u64 = 500;
+
+/// `response`, as a problem if it is an error without a body, or with a plain text.
+///
+/// Services such as those of `tower-http` answer like that; their text is the `detail` of a 4xx
+/// answer, and goes to the log only for a 5xx. Their other headers stay.
+pub(crate) async fn as_problem(response: Response, request_id: Option<&str>) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || !is_plain(response.headers()) {
+        return response;
+    }
+    let (mut parts, mut body) = response.into_parts();
+    let short = body
+        .size_hint()
+        .upper()
+        .is_some_and(|size| size <= MAX_REASON_BYTES);
+    let text = if short {
+        body.collect().await.unwrap_or_default()
+    } else {
+        Bytes::new()
+    };
+    let rendered = problem(status, &text).render(request_id);
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(rendered.headers().clone());
+    Response::from_parts(parts, rendered.into_body())
+}
+
+fn is_plain(headers: &HeaderMap) -> bool {
+    match headers.get(CONTENT_TYPE) {
+        Some(media_type) => media_type.as_bytes().starts_with(b"text/plain"),
+        None => true,
+    }
+}
+
+fn problem(status: StatusCode, text: &[u8]) -> Problem {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let kind = ProblemType::about_blank(status.as_u16(), title);
+    let text = String::from_utf8_lossy(text);
+    match text.trim() {
+        "" => kind.problem(),
+        cause if status.is_server_error() => kind.hiding(cause),
+        reason => kind.because(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Body;
+
+    async fn rendered(status: u16, text: &'static str) -> serde_json::Value {
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        let problem = as_problem(response, Some("r-1")).await;
+        assert_eq!(problem.headers()[CONTENT_TYPE], "application/problem+json");
+        serde_json::from_slice(problem.body().as_full().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_plain_text_error_becomes_a_problem_of_its_status() {
+        let problem = rendered(413, "length limit exceeded").await;
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": "Payload Too Large", "status": 413,
+            "detail": "length limit exceeded", "instance": "r-1"
+        });
+        assert_eq!(problem, expected);
+    }
+
+    #[tokio::test]
+    async fn the_text_of_a_server_error_stays_inside() {
+        let problem = rendered(503, "pool of 10.0.0.7 is empty").await;
+        assert!(!problem.to_string().contains("10.0.0.7"), "{problem}");
+    }
+}

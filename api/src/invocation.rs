@@ -1,0 +1,145 @@
+//! One invocation: what Lambda says about the call beside the HTTP request itself.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlRequest;
+use bytes::Bytes;
+
+use crate::problem::{MALFORMED_EVENT, Problem};
+
+/// Time kept back from the function's timeout, to answer before Lambda ends the call.
+pub const MARGIN: Duration = Duration::from_millis(100);
+
+/// One call of the function: its id, its deadline and its event.
+///
+/// Take it as an argument of a handler, or read it from a request's extensions in a layer.
+///
+/// ```
+/// use fnurl::Invocation;
+///
+/// async fn slow(invocation: Invocation) -> String {
+///     format!("{} has {:?} left", invocation.request_id(), invocation.time_left())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Invocation(Arc<Call>);
+
+/// What the runtime knows about an invocation, and what the event adds.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    pub(crate) request_id: String,
+    pub(crate) deadline: Option<SystemTime>,
+    pub(crate) function_arn: String,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) payload: Bytes,
+    pub(crate) source_ip: Option<IpAddr>,
+    pub(crate) caller: Option<Caller>,
+}
+
+impl Call {
+    /// Source: Runtime API header `Lambda-Runtime-Deadline-Ms`, Unix time in milliseconds.
+    pub(crate) fn from_context(context: lambda_runtime::Context, payload: Bytes) -> Self {
+        Self {
+            request_id: context.request_id,
+            deadline: UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)),
+            function_arn: context.invoked_function_arn,
+            trace_id: context.xray_trace_id,
+            payload,
+            ..Self::default()
+        }
+    }
+}
+
+impl Invocation {
+    pub(crate) fn new(call: Call) -> Self {
+        Self(Arc::new(call))
+    }
+
+    /// The id under which Lambda and this framework log the invocation.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// Time left before Lambda ends this invocation, less [`MARGIN`]; never negative.
+    ///
+    /// Source: Runtime API header `Lambda-Runtime-Deadline-Ms`, Unix time in milliseconds.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        let Some(deadline) = self.0.deadline else {
+            return Duration::MAX;
+        };
+        deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default()
+            .saturating_sub(MARGIN)
+    }
+
+    /// The ARN by which the function was invoked.
+    #[must_use]
+    pub fn function_arn(&self) -> &str {
+        &self.0.function_arn
+    }
+
+    /// The X-Ray trace header of the call, if there is one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// The event exactly as Lambda sent it.
+    #[must_use]
+    pub fn payload(&self) -> &Bytes {
+        &self.0.payload
+    }
+
+    /// The event as the type of `aws_lambda_events`, built now.
+    ///
+    /// # Errors
+    /// A 400 problem when the event has members of other types than the crate expects.
+    pub fn event(&self) -> Result<LambdaFunctionUrlRequest, Problem> {
+        serde_json::from_slice(&self.0.payload).map_err(|err| MALFORMED_EVENT.because(err))
+    }
+
+    pub(crate) fn source_ip(&self) -> Option<IpAddr> {
+        self.0.source_ip
+    }
+
+    pub(crate) fn caller(&self) -> Option<&Caller> {
+        self.0.caller.as_ref()
+    }
+}
+
+/// Who signed the request, as IAM established it; never read from headers.
+///
+/// As an argument of a handler it refuses requests without an IAM identity with 403; take
+/// `Option<Caller>` where a function URL with AuthType `NONE` serves the route too.
+///
+/// ```
+/// use fnurl::Caller;
+///
+/// async fn who(caller: Caller) -> String {
+///     caller.user_arn
+/// }
+/// ```
+///
+/// Source: `requestContext.authorizer.iam` of the event, AWS Lambda Developer Guide,
+/// “Invoking Lambda function URLs”.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Caller {
+    /// The access key id that signed.
+    pub access_key: String,
+    /// The account of the caller, 12 digits.
+    pub account_id: String,
+    /// The ARN of the user or assumed-role session.
+    pub user_arn: String,
+    /// The unique id, `AROA…:SESSION` for an assumed role.
+    pub user_id: String,
+    /// The unique id of the principal that made the call.
+    pub caller_id: String,
+    /// The organization of the caller, when it is in one.
+    pub principal_org_id: Option<String>,
+}

@@ -1,0 +1,93 @@
+//! REST APIs behind an AWS Lambda **function URL**: typed, validated handlers, one program.
+//!
+//! A function URL hands every request to the function as one JSON event. `fnurl` turns it into an
+//! [`http`] request, finds the route, extracts and validates the handler's arguments, and turns
+//! what the handler returns into the function URL's answer:
+//!
+//! ```text
+//! event (JSON) → http::Request → layers (tower) → router (matchit) → extractors → handler
+//! result (JSON) ← http::Response ← layers       ← response, or a problem (RFC 9457)
+//! ```
+//!
+//! The handler's signature is its contract. What is wrong with a request is answered before the
+//! handler runs, as problem details that list every broken rule:
+//!
+//! ```
+//! use fnurl::{Api, Created, Json, Path, State, get, post, testing::TestApi};
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//! use validator::Validate;
+//!
+//! #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+//! #[serde(deny_unknown_fields)]
+//! struct Note {
+//!     #[validate(length(min = 1, max = 280))]
+//!     text: String,
+//! }
+//!
+//! async fn create(Json(note): Json<Note>) -> Created<Json<Note>> {
+//!     Created::at("/notes/1", Json(note))
+//! }
+//!
+//! async fn greet(State(greeting): State<&'static str>, Path(name): Path<String>) -> String {
+//!     format!("{greeting}, {name}!")
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let api = Api::builder("Hello")
+//!     .at("/notes", post(create))
+//!     .at("/greetings/{name}", get(greet))
+//!     .build()?;
+//!
+//! let api = TestApi::new(api);
+//! api.get("/greetings/Ada").await.assert_text(200, "Hello, Ada!");
+//! let problem = api.post("/notes").json(&serde_json::json!({"text": ""})).await.problem(422);
+//! assert_eq!(problem["errors"][0]["pointer"], "/text");
+//! # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
+//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`] |
+//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Redirect`], [`Respond`] |
+//! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
+//! | test | [`testing::TestApi`] |
+//! | run in Lambda | [`run`] |
+//!
+//! Programs of one screen each are in the folder `examples`: `hello`, `validated_json`, `layer`
+//! and `axum_router`.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod body;
+pub mod contract;
+mod event;
+mod extract;
+mod foreign;
+mod handler;
+mod invocation;
+pub mod problem;
+mod respond;
+mod router;
+mod runtime;
+pub mod testing;
+mod violation;
+mod wire_names;
+
+pub use body::{Body, BoxError, Request, Response};
+pub use extract::{
+    Cookies, Extract, Form, FromState, Header, HeaderField, Input, Json, MaybeExtract, Path,
+    PathInput, PathReads, Query, SourceIp, State, Unvalidated,
+};
+pub use handler::Handler;
+pub use invocation::{Caller, Invocation, MARGIN};
+pub use problem::{IntoProblem, Problem, ProblemType};
+pub use respond::{Accepted, Created, NoContent, Redirect, Respond, Tagged};
+pub use router::{
+    Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,
+    RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put,
+};
+pub use runtime::run;
+pub use violation::{Place, Violation};

@@ -1,0 +1,438 @@
+//! Problem details (RFC 9457): the one form of every answer that is not a success.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::body::{BoxError, Response};
+use crate::violation::Violation;
+
+/// The media type of problem details.
+pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// A kind of failure: its status, its name in URLs, and its title.
+///
+/// Define each kind once, as a constant. The contract publishes the constants that
+/// [`IntoProblem::TYPES`] and [`Operation::refuses`](crate::contract::Operation::refuses) name.
+///
+/// ```
+/// use fnurl::ProblemType;
+///
+/// const ITEM_CHANGED: ProblemType = ProblemType::new(412, "item-changed", "The item has changed");
+/// let problem = ITEM_CHANGED.because("the item is at version 3 now").with("version", 3);
+/// assert_eq!(problem.status(), 412);
+/// ```
+///
+/// A status that is a success is a compile error:
+///
+/// ```compile_fail
+/// const OK: fnurl::ProblemType = fnurl::ProblemType::new(200, "fine", "Fine");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProblemType {
+    status: u16,
+    slug: &'static str,
+    title: &'static str,
+}
+
+impl ProblemType {
+    /// A kind of failure with a `status` of 400–599, a `slug` for its `type` URI and a short `title`.
+    ///
+    /// # Panics
+    /// When `status` is not 400–599; in a constant that is a compile error.
+    #[must_use]
+    pub const fn new(status: u16, slug: &'static str, title: &'static str) -> Self {
+        assert!(
+            status >= 400 && status <= 599,
+            "a problem's status is 400 to 599"
+        );
+        Self {
+            status,
+            slug,
+            title,
+        }
+    }
+
+    /// The HTTP status, 400–599.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        self.status
+    }
+
+    /// The last segment of the `type` URI.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        self.slug
+    }
+
+    /// The title, the same for every occurrence.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        self.title
+    }
+
+    /// A problem of this kind with nothing more to say than its title.
+    #[must_use]
+    pub fn problem(self) -> Problem {
+        Problem(Box::new(Details {
+            kind: self,
+            detail: None,
+            violations: Vec::new(),
+            extensions: Vec::new(),
+            headers: HeaderMap::new(),
+            cause: None,
+        }))
+    }
+
+    /// A problem whose `detail` is `reason`, which the client reads.
+    #[must_use]
+    pub fn because(self, reason: impl fmt::Display) -> Problem {
+        let mut problem = self.problem();
+        problem.0.detail = Some(Cow::Owned(reason.to_string()));
+        problem
+    }
+
+    /// A problem whose cause goes to the log under the request id, and never to the client.
+    #[must_use]
+    pub fn hiding(self, cause: impl Into<BoxError>) -> Problem {
+        let mut problem = self.problem();
+        problem.0.cause = Some(cause.into());
+        problem
+    }
+}
+
+/// Something that went wrong with a request, as the client will read it.
+///
+/// Rendered as `application/problem+json` with `type`, `title`, `status`, `detail`, `instance`
+/// (the request id), `errors` for validation, and any extension members.
+///
+/// Source: RFC 9457 §3.
+#[derive(Debug)]
+pub struct Problem(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    kind: ProblemType,
+    detail: Option<Cow<'static, str>>,
+    violations: Vec<Violation>,
+    extensions: Vec<(&'static str, Value)>,
+    headers: HeaderMap,
+    cause: Option<BoxError>,
+}
+
+impl Problem {
+    /// A 422 problem that lists every broken rule.
+    #[must_use]
+    pub fn invalid(violations: Vec<Violation>) -> Self {
+        let mut problem = INVALID_REQUEST.because(match violations.len() {
+            1 => Cow::Borrowed("the request breaks 1 rule, see `errors`"),
+            n => Cow::Owned(format!("the request breaks {n} rules, see `errors`")),
+        });
+        problem.0.violations = violations;
+        problem
+    }
+
+    /// The kind of failure.
+    #[must_use]
+    pub fn kind(&self) -> ProblemType {
+        self.0.kind
+    }
+
+    /// The HTTP status, 400–599.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.kind.status
+    }
+
+    /// What the client reads as `detail`, if anything.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The broken rules of a validation problem; empty for any other.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// Adds an extension member (RFC 9457 §3.2).
+    ///
+    /// A value that JSON cannot hold (a map with keys that are no strings) becomes `null`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.0.extensions.push((name, value));
+        self
+    }
+
+    /// Adds a header to the answer, such as `Retry-After`.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.append(name, value);
+        self
+    }
+
+    /// Keeps the cause for the log; the client never reads it.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Splits off the broken rules, or gives the problem back when it is of another kind.
+    pub(crate) fn into_violations(mut self) -> Result<Vec<Violation>, Self> {
+        if self.0.kind == INVALID_REQUEST {
+            Ok(std::mem::take(&mut self.0.violations))
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The answer that the client gets; a 5xx is logged with its cause under `request_id`.
+    pub(crate) fn render(self, request_id: Option<&str>) -> Response {
+        if self.status() >= 500 {
+            self.log(request_id);
+        }
+        let body = serde_json::to_vec(&Document {
+            details: &self.0,
+            instance: request_id,
+        })
+        .unwrap_or_default();
+        let mut response = Response::new(Bytes::from(body).into());
+        *response.status_mut() = self.0.kind.status_code();
+        *response.headers_mut() = self.0.headers;
+        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        response
+    }
+
+    fn log(&self, request_id: Option<&str>) {
+        let cause = self
+            .0
+            .cause
+            .as_deref()
+            .map(|cause| Chain(cause).to_string());
+        tracing::error!(
+            request_id,
+            status = self.0.kind.status,
+            problem = self.0.kind.slug,
+            cause = cause.as_deref().or(self.detail()),
+            "the request failed"
+        );
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.detail().unwrap_or(self.0.kind.title))
+    }
+}
+
+impl StdError for Problem {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+/// Says once which problems an error can become; the contract reads [`TYPES`](Self::TYPES).
+///
+/// ```
+/// use fnurl::{IntoProblem, Problem, ProblemType};
+///
+/// #[derive(Debug)]
+/// enum ItemError {
+///     Missing,
+///     Changed { stored: u64 },
+/// }
+///
+/// const NO_SUCH_ITEM: ProblemType = ProblemType::new(404, "no-such-item", "There is no such item");
+/// const ITEM_CHANGED: ProblemType = ProblemType::new(412, "item-changed", "The item has changed");
+///
+/// impl IntoProblem for ItemError {
+///     const TYPES: &'static [ProblemType] = &[NO_SUCH_ITEM, ITEM_CHANGED];
+///     fn into_problem(self) -> Problem {
+///         match self {
+///             Self::Missing => NO_SUCH_ITEM.problem(),
+///             Self::Changed { stored } => ITEM_CHANGED.problem().with("version", stored),
+///         }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which problem it is",
+    note = "implement `IntoProblem` for it, or return `Problem`"
+)]
+pub trait IntoProblem {
+    /// Every problem type that [`into_problem`](Self::into_problem) can give.
+    const TYPES: &'static [ProblemType];
+
+    /// The problem that the client reads.
+    fn into_problem(self) -> Problem;
+}
+
+impl IntoProblem for Problem {
+    const TYPES: &'static [ProblemType] = &[];
+
+    fn into_problem(self) -> Problem {
+        self
+    }
+}
+
+impl IntoProblem for std::convert::Infallible {
+    const TYPES: &'static [ProblemType] = &[];
+
+    fn into_problem(self) -> Problem {
+        match self {}
+    }
+}
+
+impl ProblemType {
+    pub(crate) fn status_code(self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// A problem that says no more than its status (RFC 9457 §4.2.1).
+    pub(crate) fn about_blank(status: u16, title: &'static str) -> Self {
+        Self::new(status, "", title)
+    }
+
+    /// The `type` URI reference: `/problems/` and the slug, relative to the API's own origin.
+    #[must_use]
+    pub fn uri(self) -> String {
+        match self.slug {
+            "" => "about:blank".to_owned(),
+            slug => format!("/problems/{slug}"),
+        }
+    }
+}
+
+struct Document<'a> {
+    details: &'a Details,
+    instance: Option<&'a str>,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let details = self.details;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", &details.kind.uri())?;
+        map.serialize_entry("title", details.kind.title)?;
+        map.serialize_entry("status", &details.kind.status)?;
+        if let Some(detail) = &details.detail {
+            map.serialize_entry("detail", detail)?;
+        }
+        if let Some(instance) = self.instance {
+            map.serialize_entry("instance", instance)?;
+        }
+        if !details.violations.is_empty() {
+            map.serialize_entry("errors", &details.violations)?;
+        }
+        for (name, value) in &details.extensions {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// An error and what caused it, on one line.
+struct Chain<'a>(&'a (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+/// 400: the event is not a function URL request.
+pub const MALFORMED_EVENT: ProblemType = ProblemType::new(
+    400,
+    "malformed-event",
+    "The event is not a function URL request",
+);
+/// 400: the path has a percent-escape that is not one, or that is not UTF-8.
+pub const MALFORMED_PATH: ProblemType =
+    ProblemType::new(400, "malformed-path", "The path is malformed");
+/// 400: the query string cannot be read.
+pub const MALFORMED_QUERY: ProblemType =
+    ProblemType::new(400, "malformed-query", "The query string is malformed");
+/// 400: a header cannot be read.
+pub const MALFORMED_HEADER: ProblemType =
+    ProblemType::new(400, "malformed-header", "A header is malformed");
+/// 400: the body is not what its content type says.
+pub const MALFORMED_BODY: ProblemType =
+    ProblemType::new(400, "malformed-body", "The body is malformed");
+/// 403: the caller is not known.
+pub const NO_CALLER: ProblemType =
+    ProblemType::new(403, "no-caller", "The request has no IAM identity");
+/// 404: no route has this path.
+pub const NOT_FOUND: ProblemType = ProblemType::new(404, "not-found", "Not found");
+/// 405: the path exists, but not with this method.
+pub const METHOD_NOT_ALLOWED: ProblemType =
+    ProblemType::new(405, "method-not-allowed", "Method not allowed");
+/// 413: the body is larger than the API takes.
+pub const BODY_TOO_LARGE: ProblemType =
+    ProblemType::new(413, "body-too-large", "The body is too large");
+/// 414: the path and query are longer than a URI can be here.
+pub const URI_TOO_LONG: ProblemType = ProblemType::new(414, "uri-too-long", "The URI is too long");
+/// 415: the body's media type is not one that the route reads.
+pub const UNSUPPORTED_MEDIA_TYPE: ProblemType =
+    ProblemType::new(415, "unsupported-media-type", "Unsupported media type");
+/// 422: the request can be read, but breaks rules; `errors` lists them all.
+pub const INVALID_REQUEST: ProblemType =
+    ProblemType::new(422, "invalid-request", "The request is invalid");
+/// 500: the fault is ours; the log has the cause under the request id.
+pub const INTERNAL_ERROR: ProblemType =
+    ProblemType::new(500, "internal-error", "Internal server error");
+/// 500: the response is larger than a function URL can carry.
+pub const RESPONSE_TOO_LARGE: ProblemType =
+    ProblemType::new(500, "response-too-large", "The response is too large");
+/// 504: the handler did not finish before the function's timeout.
+pub const DEADLINE_EXCEEDED: ProblemType =
+    ProblemType::new(504, "deadline-exceeded", "The request took too long");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(problem: Problem, request_id: Option<&str>) -> Value {
+        let response = problem.render(request_id);
+        serde_json::from_slice(response.body().as_full().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_problem_is_rendered_with_its_extension_members_and_the_request_id() {
+        let problem = NOT_FOUND.because("no item 7").with("item", 7);
+        assert_eq!(
+            document(problem, Some("r-1")),
+            serde_json::json!({
+                "type": "/problems/not-found", "title": "Not found", "status": 404,
+                "detail": "no item 7", "instance": "r-1", "item": 7
+            })
+        );
+    }
+
+    #[test]
+    fn a_hidden_cause_never_reaches_the_client() {
+        let problem = INTERNAL_ERROR.hiding("password=hunter2");
+        assert!(!document(problem, None).to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_cause_chain_reads_on_one_line() {
+        let inner = std::io::Error::other("connection reset");
+        let outer = INTERNAL_ERROR.because("no table").caused_by(inner);
+        assert_eq!(Chain(&outer).to_string(), "no table: connection reset");
+    }
+}

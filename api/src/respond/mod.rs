@@ -1,0 +1,78 @@
+//! Responses: what a handler can return, one a file.
+
+mod created;
+mod empty;
+mod headers;
+mod json;
+mod plain;
+mod redirect;
+mod tagged;
+
+pub use created::Created;
+pub use empty::{Accepted, NoContent};
+pub use redirect::Redirect;
+pub use tagged::Tagged;
+
+use crate::body::Response;
+use crate::contract::Operation;
+use crate::problem::{IntoProblem, Problem};
+
+/// A value that a handler returns, and its part of the contract.
+///
+/// ```
+/// use fnurl::contract::Operation;
+/// use fnurl::{Problem, Respond, Response};
+///
+/// struct Csv(String);
+///
+/// impl Respond for Csv {
+///     fn respond(self) -> Result<Response, Problem> {
+///         let mut response = Response::new(self.0.into());
+///         let value = http::HeaderValue::from_static("text/csv");
+///         response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+///         Ok(response)
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         operation.responds_raw("text/csv");
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a handler",
+    note = "return `Json<T>`, `Created<…>`, `NoContent`, text or bytes, or a `Result` of one of them and an error that implements `IntoProblem`"
+)]
+pub trait Respond {
+    /// The HTTP response.
+    ///
+    /// # Problems
+    /// Why there is none.
+    fn respond(self) -> Result<Response, Problem>;
+
+    /// Says what is answered, for the contract. Never called while requests are served.
+    fn describe(operation: &mut Operation);
+}
+
+impl<T: Respond, E: IntoProblem> Respond for Result<T, E> {
+    fn respond(self) -> Result<Response, Problem> {
+        self.map_err(E::into_problem)?.respond()
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+        for kind in E::TYPES {
+            operation.refuses(*kind);
+        }
+    }
+}
+
+/// A response built by hand; the contract only knows that there is one.
+impl Respond for Response {
+    fn respond(self) -> Result<Response, Problem> {
+        Ok(self)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.responds_raw("*/*");
+    }
+}

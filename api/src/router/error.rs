@@ -1,0 +1,100 @@
+//! What can be wrong with a set of routes, found when the `Api` is built.
+
+use std::fmt;
+
+/// Everything that is wrong with the routes of an `Api`, each mistake naming its routes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildError(pub(super) Vec<Mistake>);
+
+impl BuildError {
+    /// The mistakes, in the order of the routes.
+    #[must_use]
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.0
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the routes cannot be served")?;
+        for mistake in &self.0 {
+            write!(f, "\n- {mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// One mistake in a set of routes. Routes are named by method and template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mistake {
+    /// Both routes would answer the same requests.
+    Conflict {
+        /// The route that came second.
+        route: String,
+        /// The route that came first.
+        with: String,
+    },
+    /// The template is not one.
+    InvalidTemplate {
+        /// The route.
+        route: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The template has a parameter that no extractor of the handler reads.
+    UnreadParameter {
+        /// The route.
+        route: String,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// An extractor reads a parameter that the template does not have.
+    UnknownParameter {
+        /// The route.
+        route: String,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// A `Path` of single values reads another number of parameters than the template has.
+    ParameterCount {
+        /// The route.
+        route: String,
+        /// How many the extractor reads.
+        read: usize,
+        /// How many the template has.
+        present: usize,
+    },
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict { route, with } => write!(
+                f,
+                "`{route}` conflicts with `{with}`: both match the same paths, so remove one or change its template"
+            ),
+            Self::InvalidTemplate { route, reason } => {
+                write!(f, "the template of `{route}` is invalid: {reason}")
+            }
+            Self::UnreadParameter { route, parameter } => write!(
+                f,
+                "`{route}` has the path parameter `{parameter}`, which no extractor reads: take it with `Path`"
+            ),
+            Self::UnknownParameter { route, parameter } => write!(
+                f,
+                "the handler of `{route}` reads the path parameter `{parameter}`, which the template does not have"
+            ),
+            Self::ParameterCount {
+                route,
+                read,
+                present,
+            } => write!(
+                f,
+                "the handler of `{route}` reads {read} path parameter(s) by position, the template has {present}"
+            ),
+        }
+    }
+}

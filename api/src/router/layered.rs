@@ -1,0 +1,82 @@
+//! `tower` layers around routes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tower::{Layer, Service, ServiceExt};
+
+use super::route::{BoxFuture, Endpoint, Route, contained, render};
+use crate::body::{Body, BoxError, Request, Response};
+use crate::invocation::Invocation;
+use crate::problem::INTERNAL_ERROR;
+
+/// A `tower` layer that can be put around a route, a group of routes or an [`Api`](super::Api).
+///
+/// Implemented for every layer whose service takes [`Request`], answers with any HTTP body and
+/// is `Clone + Send + Sync`; the layers of `tower-http` are.
+pub trait RouteLayer: Send + Sync + 'static {
+    /// The route with this layer around it.
+    fn wrap(&self, inner: Route) -> Route;
+}
+
+impl<L, B> RouteLayer for L
+where
+    L: Layer<Route> + Send + Sync + 'static,
+    L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request>>::Error: Into<BoxError>,
+    <L::Service as Service<Request>>::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn wrap(&self, inner: Route) -> Route {
+        of_service(self.layer(inner))
+    }
+}
+
+/// Any service as a route.
+pub(super) fn of_service<V, B>(service: V) -> Route
+where
+    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    V::Error: Into<BoxError>,
+    V::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Route(Arc::new(ServiceEndpoint(service)))
+}
+
+/// The layers of a route, the outermost first.
+pub(super) type Layers = Vec<Arc<dyn RouteLayer>>;
+
+pub(super) fn wrap_all(layers: &Layers, route: Route) -> Route {
+    layers
+        .iter()
+        .rev()
+        .fold(route, |inner, layer| layer.wrap(inner))
+}
+
+struct ServiceEndpoint<V>(V);
+
+impl<V, B> Endpoint for ServiceEndpoint<V>
+where
+    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    V::Error: Into<BoxError>,
+    V::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
+        let invocation = request.extensions().get::<Invocation>().cloned();
+        let service = self.0.clone();
+        Box::pin(async move {
+            let answer = contained(async {
+                let answer = service.oneshot(request).await;
+                answer.map_err(|err| INTERNAL_ERROR.hiding(err))
+            });
+            match answer.await {
+                Ok(response) => response.map(Body::new),
+                Err(problem) => render(problem, invocation.as_ref()),
+            }
+        })
+    }
+}

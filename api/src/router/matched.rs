@@ -1,0 +1,113 @@
+//! The route that a request matched, as layers, logs and extractors see it.
+
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use super::table::Path;
+use crate::body::Request;
+use crate::contract::Operation;
+use crate::extract::Extract;
+use crate::problem::{MALFORMED_PATH, Problem};
+
+/// The route template that a request matched, and its path parameters.
+///
+/// It is among the request's extensions before any layer runs; a handler can take
+/// `Option<MatchedRoute>`-free access by its own name, as an argument.
+///
+/// ```
+/// use fnurl::MatchedRoute;
+///
+/// async fn read(route: MatchedRoute) -> String {
+///     route.template().to_owned() // "/items/{itemId}"
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct MatchedRoute {
+    pub(super) path: Arc<Path>,
+    pub(super) values: Vec<Box<str>>,
+}
+
+impl MatchedRoute {
+    /// What a request has that came through no [`Api`](crate::Api).
+    pub(crate) fn none() -> Self {
+        Self {
+            path: Arc::new(Path::default()),
+            values: Vec::new(),
+        }
+    }
+
+    /// The template, such as `/items/{itemId}`.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.path.template
+    }
+
+    /// The path parameters by name, in the order of the template, decoded.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.path.parameters.iter().map(|name| &**name);
+        names.zip(self.values.iter().map(|value| &**value))
+    }
+
+    pub(crate) fn parameter(&self, index: usize) -> Option<(&str, &str)> {
+        self.parameters().nth(index)
+    }
+
+    /// Decodes the parameters, once the route is certain: an escaped slash stays in its segment.
+    pub(super) fn decode(&mut self) -> Result<(), Problem> {
+        for (name, value) in self.path.parameters.iter().zip(&mut self.values) {
+            if value.contains('%') {
+                *value = decoded(value).ok_or_else(|| malformed(name, value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn decoded(value: &str) -> Option<Box<str>> {
+    let complete = value
+        .split('%')
+        .skip(1)
+        .all(|rest| matches!(rest.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()));
+    if !complete {
+        return None;
+    }
+    let text = percent_decode_str(value).decode_utf8().ok()?;
+    Some(text.into())
+}
+
+fn malformed(name: &str, value: &str) -> Problem {
+    MALFORMED_PATH.because(format_args!(
+        "the path parameter `{name}` is `{value}`, which is not percent-encoded UTF-8"
+    ))
+}
+
+impl<S: Sync> Extract<S> for MatchedRoute {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let route = request.extensions().get::<Self>();
+        Ok(route.cloned().unwrap_or_else(Self::none))
+    }
+
+    fn describe(_operation: &mut Operation) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_complete_escapes_of_utf8_are_decoded() {
+        let cases = [
+            ("a%2Fb", Some("a/b")),
+            ("caf%C3%A9", Some("café")),
+            ("a+b", Some("a+b")),
+            ("%", None),
+            ("%2", None),
+            ("%zz", None),
+            ("%ff", None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(decoded(value).as_deref(), expected, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Path → methods → route: [`matchit`] finds the template, one lookup per request.
+
+mod api;
+mod error;
+mod layered;
+mod matched;
+mod methods;
+mod mount;
+mod route;
+mod routes;
+mod table;
+
+pub use api::{Api, ApiBuilder, DEFAULT_BODY_LIMIT, TrailingSlash};
+pub use error::{BuildError, Mistake};
+pub use layered::RouteLayer;
+pub use matched::MatchedRoute;
+pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put};
+pub(crate) use route::BoxFuture;
+pub use route::Route;
+pub use routes::Routes;

@@ -1,0 +1,134 @@
+//! One route at run time: a handler or a service, behind its layers.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use tower::Service;
+
+use crate::body::{Body, BoxError, Request, Response};
+use crate::handler::Handler;
+use crate::invocation::Invocation;
+use crate::problem::{INTERNAL_ERROR, Problem};
+
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What answers requests: never fails, never panics.
+pub(crate) trait Endpoint: Send + Sync {
+    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response>;
+}
+
+/// A route as layers see it: a [`tower::Service`] that always answers.
+#[derive(Clone)]
+pub struct Route(pub(crate) Arc<dyn Endpoint>);
+
+impl Route {
+    pub(crate) fn of_handler<S, A, H>(handler: Arc<H>, state: S) -> Self
+    where
+        S: Send + Sync + 'static,
+        A: 'static,
+        H: Handler<S, A>,
+    {
+        Self(Arc::new(HandlerEndpoint {
+            handler,
+            state,
+            arguments: PhantomData,
+        }))
+    }
+
+    pub(crate) fn call_now(&self, request: Request) -> BoxFuture<Response> {
+        Arc::clone(&self.0).call(request)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Route")
+    }
+}
+
+impl<B> Service<http::Request<B>> for Route
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Answering {
+        Answering(self.call_now(request.map(Body::new)))
+    }
+}
+
+/// The future of a [`Route`] or an [`Api`](super::Api).
+pub struct Answering(pub(crate) BoxFuture<Response>);
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answering")
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx).map(Ok)
+    }
+}
+
+struct HandlerEndpoint<S, A, H> {
+    handler: Arc<H>,
+    state: S,
+    arguments: PhantomData<fn(A)>,
+}
+
+impl<S, A, H> Endpoint for HandlerEndpoint<S, A, H>
+where
+    S: Send + Sync + 'static,
+    A: 'static,
+    H: Handler<S, A>,
+{
+    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
+        let invocation = request.extensions().get::<Invocation>().cloned();
+        Box::pin(async move {
+            let outcome = contained(self.handler.call(request, &self.state)).await;
+            outcome.unwrap_or_else(|problem| render(problem, invocation.as_ref()))
+        })
+    }
+}
+
+pub(crate) fn render(problem: Problem, invocation: Option<&Invocation>) -> Response {
+    problem.render(invocation.map(Invocation::request_id))
+}
+
+/// Runs `future`; a panic in it becomes a problem.
+pub(crate) async fn contained<T>(
+    future: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    // What the future held is dropped with it, so nothing half done can be seen afterwards.
+    match AssertUnwindSafe(future).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(panic) => Err(INTERNAL_ERROR.hiding(panic_message(&*panic))),
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panic: {}", text.unwrap_or("without a message"))
+}

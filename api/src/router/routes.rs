@@ -1,0 +1,149 @@
+//! Sets of routes: what applications write.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use tower::Service;
+
+use super::layered::{Layers, RouteLayer};
+use super::methods::{MethodRoutes, Staged};
+use super::mount;
+use crate::body::{BoxError, Request};
+use crate::contract::Operation;
+use crate::extract::PathReads;
+
+/// A set of routes that share a state `S`.
+///
+/// ```
+/// use fnurl::{get, Routes};
+///
+/// async fn list() -> &'static str { "all" }
+/// async fn read() -> &'static str { "one" }
+///
+/// let items = Routes::<()>::new().at("/", get(list)).at("/newest", get(read));
+/// let api = Routes::new().nest("/items", items); // GET /items, GET /items/newest
+/// ```
+#[must_use = "routes do nothing until an `Api` is built from them"]
+pub struct Routes<S> {
+    pub(super) entries: Vec<Entry<S>>,
+    layers: Layers,
+}
+
+/// One line of the route table: a template, and one method or all of them.
+pub(super) struct Entry<S> {
+    pub(super) template: String,
+    pub(super) methods: Methods,
+    pub(super) staged: Staged<S>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Methods {
+    One(Method),
+    /// A mounted service decides by itself.
+    All,
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// No routes yet.
+    pub const fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// Puts methods at a route template such as `/items/{itemId}`.
+    ///
+    /// The template is compared with the path as it was sent, still percent-encoded, so an
+    /// escaped slash (`%2F`) never changes the route. `{*rest}` at the end takes all segments.
+    pub fn at(mut self, template: &str, methods: MethodRoutes<S>) -> Self {
+        for (method, staged) in methods.into_methods() {
+            self.entries.push(Entry {
+                template: template.to_owned(),
+                methods: Methods::One(method),
+                staged,
+            });
+        }
+        self
+    }
+
+    /// Adds all routes of `other`, with their layers.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.entries.extend(other.into_entries());
+        self
+    }
+
+    /// Adds all routes of `other` under `prefix`; its `/` becomes the prefix itself.
+    pub fn nest(mut self, prefix: &str, other: Self) -> Self {
+        for mut entry in other.into_entries() {
+            entry.template = match entry.template.as_str() {
+                "/" => prefix.to_owned(),
+                template => format!("{prefix}{template}"),
+            };
+            self.entries.push(entry);
+        }
+        self
+    }
+
+    /// Hands every request under `prefix`, whatever its method, to a `tower` service such as an
+    /// axum `Router`. The service sees the path without the prefix.
+    pub fn mount<V, B>(mut self, prefix: &str, service: V) -> Self
+    where
+        V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        V::Error: Into<BoxError>,
+        V::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let route = mount::route(prefix, service);
+        for template in [
+            prefix.to_owned(),
+            format!("{prefix}/"),
+            format!("{prefix}/{{*rest}}"),
+        ] {
+            let route = route.clone();
+            self.entries.push(Entry {
+                template,
+                methods: Methods::All,
+                staged: Staged {
+                    make: Box::new(move |_| route),
+                    layers: Vec::new(),
+                    describe: undescribed,
+                    reads: vec![PathReads::Everything],
+                },
+            });
+        }
+        self
+    }
+
+    /// Puts a layer around every route here, also those added later; the first is the outermost.
+    pub fn layer(mut self, layer: impl RouteLayer) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// The routes, each with its layers.
+    pub(super) fn into_entries(mut self) -> Vec<Entry<S>> {
+        for entry in &mut self.entries {
+            entry.staged.add_layers(&self.layers);
+        }
+        self.entries
+    }
+}
+
+fn undescribed(_operation: &mut Operation) {}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.entries.iter().map(|it| (&it.methods, &it.template));
+        f.debug_list().entries(lines).finish()
+    }
+}

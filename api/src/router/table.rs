@@ -1,0 +1,252 @@
+//! The route table: templates to methods, checked when it is built.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, Method};
+use matchit::InsertError;
+
+use super::error::Mistake;
+use super::matched::MatchedRoute;
+use super::route::Route;
+use super::routes::{Entry, Methods};
+use crate::contract::{Describe, parameter_names};
+use crate::extract::PathReads;
+
+/// Every path that has routes.
+#[derive(Default)]
+pub(super) struct Table {
+    matcher: matchit::Router<Arc<Path>>,
+    paths: Vec<Arc<Path>>,
+}
+
+/// One route template with its methods.
+#[derive(Default)]
+pub(super) struct Path {
+    pub(super) template: Box<str>,
+    pub(super) parameters: Vec<Box<str>>,
+    methods: Vec<(Method, Route, Describe)>,
+    mounted: Option<Route>,
+    pub(super) allow: Option<HeaderValue>,
+}
+
+/// How a path answers a method.
+pub(super) enum Found<'a> {
+    Route(&'a Route),
+    /// OPTIONS that no route handles.
+    Options,
+    NotAllowed,
+}
+
+impl Table {
+    /// The table of `entries`, or every mistake in them.
+    pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut paths: Vec<Path> = Vec::new();
+        for entry in entries {
+            mistakes.extend(parameter_mistakes(&entry));
+            match path_for(&mut paths, &entry.template).add(entry, state) {
+                Ok(()) => {}
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        let mut table = Self::default();
+        for mut path in paths {
+            path.allow = path.allowed();
+            let path = Arc::new(path);
+            match table.matcher.insert(&*path.template, Arc::clone(&path)) {
+                Ok(()) => table.paths.push(path),
+                Err(err) => mistakes.push(table.insert_mistake(&path, &err)),
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(table)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// The path that matches, its parameters still as they were sent.
+    pub(super) fn find(&self, path: &str) -> Option<MatchedRoute> {
+        let found = self.matcher.at(path).ok()?;
+        Some(MatchedRoute {
+            path: Arc::clone(found.value),
+            values: found.params.iter().map(|(_, value)| value.into()).collect(),
+        })
+    }
+
+    /// Every described route, in the order of the templates.
+    pub(super) fn routes(&self) -> impl Iterator<Item = (&Method, &str, Describe)> {
+        self.paths.iter().flat_map(|path| {
+            path.methods
+                .iter()
+                .map(|(method, _, describe)| (method, &*path.template, *describe))
+        })
+    }
+
+    fn insert_mistake(&self, path: &Path, err: &InsertError) -> Mistake {
+        let route = path.name();
+        match err {
+            InsertError::Conflict { with } => {
+                let known = self.paths.iter().find(|it| *it.template == **with);
+                Mistake::Conflict {
+                    route,
+                    with: known.map_or_else(|| with.clone(), |it| it.name()),
+                }
+            }
+            other => Mistake::InvalidTemplate {
+                route,
+                reason: other.to_string().to_lowercase(),
+            },
+        }
+    }
+}
+
+impl Path {
+    fn new(template: &str) -> Self {
+        Self {
+            template: template.into(),
+            parameters: parameter_names(template).map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    fn add<S>(&mut self, entry: Entry<S>, state: &S) -> Result<(), Mistake> {
+        let conflict = |with: String| Mistake::Conflict {
+            route: route_name(&entry.methods, &entry.template),
+            with,
+        };
+        if !entry.template.starts_with('/') {
+            return Err(Mistake::InvalidTemplate {
+                route: route_name(&entry.methods, &entry.template),
+                reason: "it must begin with `/`".to_owned(),
+            });
+        }
+        match &entry.methods {
+            Methods::All if !self.methods.is_empty() || self.mounted.is_some() => {
+                Err(conflict(self.name()))
+            }
+            Methods::All => {
+                self.mounted = Some(entry.staged.finish(state));
+                Ok(())
+            }
+            Methods::One(_) if self.mounted.is_some() => Err(conflict(self.name())),
+            Methods::One(method) if self.route(method).is_some() => {
+                Err(conflict(route_name(&entry.methods, &self.template)))
+            }
+            Methods::One(method) => {
+                let method = method.clone();
+                let describe = entry.staged.describe;
+                self.methods
+                    .push((method, entry.staged.finish(state), describe));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn answer(&self, method: &Method) -> Found<'_> {
+        let route = self.mounted.as_ref().or_else(|| self.route(method));
+        let route = match route {
+            None if method == Method::HEAD => self.route(&Method::GET),
+            found => found,
+        };
+        match route {
+            Some(route) => Found::Route(route),
+            None if method == Method::OPTIONS => Found::Options,
+            None => Found::NotAllowed,
+        }
+    }
+
+    pub(super) fn is_mounted(&self) -> bool {
+        self.mounted.is_some()
+    }
+
+    fn route(&self, method: &Method) -> Option<&Route> {
+        let mut named = self.methods.iter().filter(|(known, ..)| known == method);
+        named.next().map(|(_, route, _)| route)
+    }
+
+    /// The methods that can be used, as the header `Allow` lists them.
+    fn allowed(&self) -> Option<HeaderValue> {
+        let mut names: Vec<&str> = Vec::new();
+        for (method, ..) in &self.methods {
+            names.push(method.as_str());
+            if *method == Method::GET && self.route(&Method::HEAD).is_none() {
+                names.push("HEAD");
+            }
+        }
+        if self.route(&Method::OPTIONS).is_none() {
+            names.push("OPTIONS");
+        }
+        HeaderValue::try_from(names.join(", ")).ok()
+    }
+
+    /// How mistakes name this path: by its first method.
+    fn name(&self) -> String {
+        match self.methods.first() {
+            Some((method, ..)) => format!("{method} {}", self.template),
+            None => format!("* {}", self.template),
+        }
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+fn path_for<'a>(paths: &'a mut Vec<Path>, template: &str) -> &'a mut Path {
+    let known = paths.iter().position(|path| *path.template == *template);
+    let index = known.unwrap_or_else(|| {
+        paths.push(Path::new(template));
+        paths.len() - 1
+    });
+    &mut paths[index]
+}
+
+fn route_name(methods: &Methods, template: &str) -> String {
+    match methods {
+        Methods::One(method) => format!("{method} {template}"),
+        Methods::All => format!("* {template}"),
+    }
+}
+
+/// The parameters of the template against those that the handler's extractors read.
+fn parameter_mistakes<S>(entry: &Entry<S>) -> Vec<Mistake> {
+    let route = || route_name(&entry.methods, &entry.template);
+    let present: Vec<&str> = parameter_names(&entry.template).collect();
+    let mut mistakes = Vec::new();
+    let mut read: Vec<&str> = Vec::new();
+    for reads in &entry.staged.reads {
+        match reads {
+            PathReads::Nothing => {}
+            PathReads::Everything => read.extend(&present),
+            PathReads::Count(count) if *count == present.len() => read.extend(&present),
+            PathReads::Count(count) => {
+                mistakes.push(Mistake::ParameterCount {
+                    route: route(),
+                    read: *count,
+                    present: present.len(),
+                });
+                read.extend(&present);
+            }
+            PathReads::Named(names) => {
+                for name in names.iter().filter(|name| !present.contains(name)) {
+                    mistakes.push(Mistake::UnknownParameter {
+                        route: route(),
+                        parameter: (*name).to_owned(),
+                    });
+                }
+                read.extend(*names);
+            }
+        }
+    }
+    for name in present.iter().filter(|name| !read.contains(name)) {
+        mistakes.push(Mistake::UnreadParameter {
+            route: route(),
+            parameter: (*name).to_owned(),
+        });
+    }
+    mistakes
+}

@@ -1,0 +1,103 @@
+//! Tests without a network: event JSON in, result JSON out, on the same path as in Lambda.
+//!
+//! ```
+//! use fnurl::{Api, get, testing::TestApi};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! async fn hello() -> &'static str { "Hello!" }
+//!
+//! let api = TestApi::new(Api::builder(()).at("/", get(hello)).build()?);
+//! api.get("/").await.assert_text(200, "Hello!");
+//! api.get("/nowhere").await.problem(404);
+//! # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+//! ```
+
+mod request;
+mod response;
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::Method;
+
+pub use request::TestRequest;
+pub use response::TestResponse;
+
+use crate::invocation::Call;
+use crate::router::Api;
+use crate::runtime;
+
+/// An [`Api`] to be tested.
+#[derive(Debug, Clone)]
+pub struct TestApi {
+    api: Api,
+    time_left: Duration,
+}
+
+/// The request id of every invocation in tests.
+pub const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
+
+impl TestApi {
+    /// Tests `api`; each invocation has 30 seconds.
+    #[must_use]
+    pub const fn new(api: Api) -> Self {
+        Self {
+            api,
+            time_left: Duration::from_secs(30),
+        }
+    }
+
+    /// Gives each invocation this long before its deadline.
+    #[must_use]
+    pub const fn time_left(mut self, time_left: Duration) -> Self {
+        self.time_left = time_left;
+        self
+    }
+
+    /// A request; `target` is the path and query as they are sent, percent-encoded.
+    pub fn request(&self, method: Method, target: &str) -> TestRequest<'_> {
+        TestRequest::new(self, method, target)
+    }
+
+    /// A GET request.
+    pub fn get(&self, target: &str) -> TestRequest<'_> {
+        self.request(Method::GET, target)
+    }
+
+    /// A POST request.
+    pub fn post(&self, target: &str) -> TestRequest<'_> {
+        self.request(Method::POST, target)
+    }
+
+    /// A PUT request.
+    pub fn put(&self, target: &str) -> TestRequest<'_> {
+        self.request(Method::PUT, target)
+    }
+
+    /// A PATCH request.
+    pub fn patch(&self, target: &str) -> TestRequest<'_> {
+        self.request(Method::PATCH, target)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, target: &str) -> TestRequest<'_> {
+        self.request(Method::DELETE, target)
+    }
+
+    /// Invokes the function with any bytes and reads its result.
+    ///
+    /// # Panics
+    /// When the result is not the full form of a function URL's answer.
+    pub async fn invoke(&self, payload: impl Into<Bytes>) -> TestResponse {
+        let call = Call {
+            request_id: REQUEST_ID.to_owned(),
+            deadline: SystemTime::now().checked_add(self.time_left),
+            function_arn: "arn:aws:lambda:us-east-1:000000000000:function:test".to_owned(),
+            payload: payload.into(),
+            ..Call::default()
+        };
+        let answer = runtime::answer(&self.api, call, false).await;
+        let result = serde_json::to_vec(&answer).expect("an answer is always JSON");
+        TestResponse::read(&result)
+    }
+}

@@ -1,0 +1,144 @@
+//! Answers as a function URL would read them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a function URL would send for the function's result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestResponse {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    cookies: Vec<String>,
+    body: Vec<u8>,
+    is_base64: bool,
+}
+
+/// The full form, in which every member must be there and of its type.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Full {
+    status_code: u16,
+    headers: BTreeMap<String, String>,
+    cookies: Vec<String>,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+impl TestResponse {
+    #[track_caller]
+    pub(super) fn read(result: &[u8]) -> Self {
+        let full: Full = serde_json::from_slice(result).expect("the result has the full form");
+        assert!(
+            (200..600).contains(&full.status_code),
+            "{}",
+            full.status_code
+        );
+        let body = if full.is_base64_encoded {
+            STANDARD.decode(&full.body).expect("the body is base64")
+        } else {
+            full.body.into_bytes()
+        };
+        Self {
+            status: full.status_code,
+            headers: full.headers,
+            cookies: full.cookies,
+            body,
+            is_base64: full.is_base64_encoded,
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The value of the header `name`, in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The cookies that are set.
+    #[must_use]
+    pub fn cookies(&self) -> &[String] {
+        &self.cookies
+    }
+
+    /// The body's bytes.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Whether the result held the body as base64.
+    #[must_use]
+    pub const fn is_base64(&self) -> bool {
+        self.is_base64
+    }
+
+    /// The body as text.
+    ///
+    /// # Panics
+    /// When it is not UTF-8.
+    #[must_use]
+    #[track_caller]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is UTF-8")
+    }
+
+    /// The body as a `T`, of an answer with status `status`.
+    ///
+    /// # Panics
+    /// When the status is another one, or the body is no `T`.
+    #[must_use]
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self, status: u16) -> T {
+        self.assert_status(status);
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|err| panic!("{err} in the body of {self:?}"))
+    }
+
+    /// The problem details of an answer with status `status`.
+    ///
+    /// # Panics
+    /// When the answer has another status or is no well-formed problem (RFC 9457).
+    #[must_use = "look at the problem, or call `assert_status`"]
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Value {
+        let problem: Value = self.json(status);
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert!(problem["type"].is_string(), "{problem}");
+        assert!(problem["title"].is_string(), "{problem}");
+        assert!(problem["instance"].is_string(), "{problem}");
+        assert_eq!(problem["status"], status, "{problem}");
+        problem
+    }
+
+    /// Checks the status.
+    ///
+    /// # Panics
+    /// When it is another one.
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) {
+        let body = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, status, "the body was: {body}");
+    }
+
+    /// Checks status and text.
+    ///
+    /// # Panics
+    /// When one of them is another.
+    #[track_caller]
+    pub fn assert_text(&self, status: u16, text: &str) {
+        self.assert_status(status);
+        assert_eq!(self.text(), text);
+    }
+}

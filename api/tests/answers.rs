@@ -1,0 +1,143 @@
+//! Answers: responses, problems, panics, deadlines and limits, as a client meets them.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use std::time::Duration;
+
+use fnurl::testing::TestApi;
+use fnurl::{
+    Accepted, Api, Created, IntoProblem, Json, NoContent, Problem, ProblemType, Redirect, Tagged,
+    Unvalidated, get,
+};
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
+
+type Any = Json<Unvalidated<Value>>;
+
+fn any(value: Value) -> Any {
+    Json(Unvalidated(value))
+}
+
+fn api<A: 'static>(handler: impl fnurl::Handler<(), A>) -> TestApi {
+    TestApi::new(Api::builder(()).at("/", get(handler)).build().unwrap())
+}
+
+#[tokio::test]
+async fn each_response_type_has_its_status_and_headers() {
+    async fn created() -> Created<Tagged<Any>> {
+        Created::at("/lamps/7", Tagged::new(3, any(json!({"id": 7}))))
+    }
+    let response = api(created).get("/").await;
+    assert_eq!(response.json::<Value>(201), json!({"id": 7}));
+    assert_eq!(response.header("location"), Some("/lamps/7"));
+    assert_eq!(response.header("etag"), Some("\"3\""));
+    assert_eq!(response.header("content-type"), Some("application/json"));
+
+    async fn no_content() -> NoContent {
+        NoContent
+    }
+    api(no_content).get("/").await.assert_text(204, "");
+
+    async fn accepted() -> Accepted<&'static str> {
+        Accepted("later")
+    }
+    api(accepted).get("/").await.assert_text(202, "later");
+
+    async fn redirect() -> Redirect<303> {
+        Redirect::to("/elsewhere")
+    }
+    let response = api(redirect).get("/").await;
+    response.assert_status(303);
+    assert_eq!(response.header("location"), Some("/elsewhere"));
+
+    async fn cookies() -> (HeaderMap, &'static str) {
+        let mut headers = HeaderMap::new();
+        headers.append("set-cookie", HeaderValue::from_static("a=1"));
+        headers.append("set-cookie", HeaderValue::from_static("b=2; HttpOnly"));
+        (headers, "set")
+    }
+    assert_eq!(
+        api(cookies).get("/").await.cookies(),
+        ["a=1", "b=2; HttpOnly"]
+    );
+}
+
+const BROKEN: ProblemType = ProblemType::new(409, "lamp-broken", "The lamp is broken");
+const DARK: ProblemType = ProblemType::new(503, "dark", "There is no light");
+
+enum LampError {
+    Broken { since: u16 },
+    Dark(String),
+}
+
+impl IntoProblem for LampError {
+    const TYPES: &'static [ProblemType] = &[BROKEN, DARK];
+
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Broken { since } => BROKEN.because("it fell").with("since", since),
+            Self::Dark(cause) => DARK.hiding(cause),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_applications_error_is_the_problem_that_it_says() {
+    async fn broken() -> Result<NoContent, LampError> {
+        Err(LampError::Broken { since: 2019 })
+    }
+    let problem = api(broken).get("/").await.problem(409);
+    let expected = json!({
+        "type": "/problems/lamp-broken", "title": "The lamp is broken", "status": 409,
+        "detail": "it fell", "since": 2019, "instance": fnurl::testing::REQUEST_ID
+    });
+    assert_eq!(problem, expected);
+
+    async fn dark() -> Result<NoContent, LampError> {
+        Err(LampError::Dark("fuse at 10.0.0.7".to_owned()))
+    }
+    let problem = api(dark).get("/").await.problem(503);
+    assert!(!problem.to_string().contains("10.0.0.7"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_problem_and_the_next_request_is_answered() {
+    async fn sometimes(headers: HeaderMap) -> &'static str {
+        assert!(!headers.contains_key("panic"), "secret of the house");
+        "fine"
+    }
+    let api = api(sometimes);
+    let problem = api.get("/").header("panic", "1").await.problem(500);
+    assert!(!problem.to_string().contains("secret"), "{problem}");
+    api.get("/").await.assert_text(200, "fine");
+}
+
+#[tokio::test]
+async fn a_handler_past_the_deadline_is_a_504_problem() {
+    async fn forever() -> NoContent {
+        std::future::pending().await
+    }
+    let api = api(forever).time_left(Duration::from_millis(120));
+    let _ = api.get("/").await.problem(504);
+}
+
+#[tokio::test]
+async fn a_response_that_no_function_url_can_carry_is_a_500_problem() {
+    async fn large() -> String {
+        "a".repeat(6_300_000)
+    }
+    let problem = api(large).get("/").await.problem(500);
+    assert_eq!(problem["type"], "/problems/response-too-large");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("6291556"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_what_no_header_can_hold_is_a_500_problem() {
+    async fn redirect() -> Redirect<302> {
+        Redirect::to("/\r\nset-cookie: a=1")
+    }
+    let response = api(redirect).get("/").await;
+    let _ = response.problem(500);
+    assert!(response.cookies().is_empty());
+}

@@ -1,0 +1,238 @@
+//! Routing: which handler answers which path and method, and what is answered when none does.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use fnurl::testing::TestApi;
+use fnurl::{
+    Api, BuildError, MatchedRoute, Mistake, Path, Response, Routes, TrailingSlash, delete, get,
+    head, options, post,
+};
+use http::Method;
+
+async fn one(Path(id): Path<String>) -> String {
+    format!("one {id}")
+}
+
+async fn two(Path((a, b)): Path<(String, u8)>) -> String {
+    format!("two {a} {b}")
+}
+
+async fn fixed() -> &'static str {
+    "fixed"
+}
+
+fn api() -> TestApi {
+    let api = Api::builder(())
+        .at("/items", get(fixed).post(fixed))
+        .at("/items/{itemId}", get(one).delete(one))
+        .at("/items/newest", get(fixed))
+        .at("/pairs/{a}/{b}", get(two))
+        .at("/heads", head(fixed).get(one_fixed))
+        .at("/asked", options(fixed).post(fixed));
+    TestApi::new(api.build().unwrap())
+}
+
+async fn one_fixed() -> &'static str {
+    "get"
+}
+
+#[tokio::test]
+async fn paths_are_matched_as_sent_and_parameters_decoded_afterwards() {
+    let cases = [
+        ("/items", 200, "fixed"),
+        ("/items/7", 200, "one 7"),
+        ("/items/newest", 200, "fixed"),
+        ("/items/a%2Fb", 200, "one a/b"),
+        ("/items/caf%C3%A9", 200, "one café"),
+        ("/items/a+b", 200, "one a+b"),
+        ("/items/%20", 200, "one  "),
+        ("/pairs/x/7?ignored=1", 200, "two x 7"),
+    ];
+    for (path, status, text) in cases {
+        api().get(path).await.assert_text(status, text);
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_bad_escapes_are_problems() {
+    let cases = [
+        ("/", 404),
+        ("/nowhere", 404),
+        ("/items/", 404),
+        ("//items", 404),
+        ("/items/7/8", 404),
+        ("/%69tems", 404),
+        ("/items/%zz", 400),
+        ("/items/%", 400),
+        ("/items/%ff", 400),
+        ("/pairs/x/300", 422),
+    ];
+    for (path, status) in cases {
+        let _ = api().get(path).await.problem(status);
+    }
+}
+
+#[tokio::test]
+async fn a_method_without_a_route_is_refused_with_those_that_have_one() {
+    let response = api().request(Method::PATCH, "/items").await;
+    let _ = response.problem(405);
+    assert_eq!(response.header("allow"), Some("GET, HEAD, POST, OPTIONS"));
+
+    let made_up = Method::from_bytes(b"FROB").unwrap();
+    let _ = api().request(made_up, "/items/7").await.problem(405);
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body_unless_it_has_a_route() {
+    let response = api().request(Method::HEAD, "/items/7").await;
+    response.assert_text(200, "");
+    assert_eq!(
+        response.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+    api()
+        .request(Method::HEAD, "/asked")
+        .await
+        .assert_status(405);
+}
+
+#[tokio::test]
+async fn options_lists_the_methods_unless_it_has_a_route() {
+    let response = api().request(Method::OPTIONS, "/items/7").await;
+    response.assert_text(204, "");
+    assert_eq!(response.header("allow"), Some("GET, HEAD, DELETE, OPTIONS"));
+    let asked = api().request(Method::OPTIONS, "/asked").await;
+    asked.assert_text(200, "fixed");
+    let _ = api()
+        .request(Method::OPTIONS, "/nowhere")
+        .await
+        .problem(404);
+}
+
+#[tokio::test]
+async fn a_trailing_slash_is_strict_ignored_or_redirected() {
+    let api = |policy| {
+        let routes = Routes::new()
+            .at("/items", get(fixed))
+            .at("/tree/", get(fixed));
+        let api = Api::builder(()).routes([routes]).trailing_slash(policy);
+        TestApi::new(api.build().unwrap())
+    };
+    let cases = [
+        (TrailingSlash::Strict, "/items/", 404, None),
+        (TrailingSlash::Ignore, "/items/", 200, None),
+        (TrailingSlash::Ignore, "/tree", 200, None),
+        (
+            TrailingSlash::Redirect,
+            "/items/?a=%20",
+            308,
+            Some("/items?a=%20"),
+        ),
+        (TrailingSlash::Redirect, "/tree", 308, Some("/tree/")),
+        (TrailingSlash::Redirect, "/other/", 404, None),
+        (TrailingSlash::Redirect, "//", 404, None),
+    ];
+    for (policy, path, status, location) in cases {
+        let response = api(policy).get(path).await;
+        response.assert_status(status);
+        assert_eq!(response.header("location"), location, "{policy:?} {path}");
+    }
+}
+
+#[tokio::test]
+async fn sets_of_routes_nest_and_merge() {
+    let lines = Routes::new()
+        .at("/", get(one))
+        .at("/{line}", get(two_lines));
+    let orders = Routes::new()
+        .at("/", post(fixed))
+        .merge(Routes::new().at("/{order}", delete(one)))
+        .nest("/{order}/lines", lines);
+    let api = Api::builder(()).nest("/orders", orders).build().unwrap();
+    let api = TestApi::new(api);
+    api.post("/orders").await.assert_text(200, "fixed");
+    api.delete("/orders/7").await.assert_text(200, "one 7");
+    api.get("/orders/7/lines").await.assert_text(200, "one 7");
+    api.get("/orders/7/lines/2")
+        .await
+        .assert_text(200, "lines 7 2");
+}
+
+async fn two_lines(Path((order, line)): Path<(u32, u32)>) -> String {
+    format!("lines {order} {line}")
+}
+
+#[tokio::test]
+async fn a_handler_can_ask_for_its_template() {
+    async fn template(route: MatchedRoute, _: Path<String>) -> String {
+        route.template().to_owned()
+    }
+    let api = Api::builder(())
+        .at("/a/{b}", get(template))
+        .build()
+        .unwrap();
+    TestApi::new(api)
+        .get("/a/1")
+        .await
+        .assert_text(200, "/a/{b}");
+}
+
+fn mistakes(routes: Routes<()>) -> Vec<String> {
+    let built: Result<Api, BuildError> = Api::builder(()).routes([routes]).build();
+    let mistakes = built.err().unwrap();
+    mistakes.mistakes().iter().map(Mistake::to_string).collect()
+}
+
+#[test]
+fn a_conflict_names_both_routes() {
+    let routes = Routes::new()
+        .at("/items/{itemId}", get(one))
+        .at("/items/{id}", delete(one))
+        .at("/items/{itemId}", get(one));
+    assert_eq!(
+        mistakes(routes),
+        [
+            "`GET /items/{itemId}` conflicts with `GET /items/{itemId}`: both match the same paths, so remove one or change its template",
+            "`DELETE /items/{id}` conflicts with `GET /items/{itemId}`: both match the same paths, so remove one or change its template",
+        ]
+    );
+}
+
+#[test]
+fn path_parameters_that_only_one_side_knows_are_mistakes() {
+    #[derive(serde::Deserialize, validator::Validate, schemars::JsonSchema)]
+    struct Named {
+        #[serde(rename = "itemId")]
+        _item_id: String,
+    }
+    async fn named(_: Path<Named>) {}
+    let routes = Routes::new()
+        .at("/a/{b}", get(fixed))
+        .at("/c", get(one))
+        .at("/d/{e}", get(named))
+        .at("/f/{itemId}", get(named))
+        .at("/g/{h}/{i}", get(one));
+    assert_eq!(
+        mistakes(routes),
+        [
+            "`GET /a/{b}` has the path parameter `b`, which no extractor reads: take it with `Path`",
+            "the handler of `GET /c` reads 1 path parameter(s) by position, the template has 0",
+            "the handler of `GET /d/{e}` reads the path parameter `itemId`, which the template does not have",
+            "`GET /d/{e}` has the path parameter `e`, which no extractor reads: take it with `Path`",
+            "the handler of `GET /g/{h}/{i}` reads 1 path parameter(s) by position, the template has 2",
+        ]
+    );
+}
+
+#[test]
+fn a_template_that_is_none_is_a_mistake() {
+    for template in ["items", "", "/a/{*rest}/b", "/{"] {
+        let found = mistakes(Routes::new().at(template, get(fixed_response)));
+        let named = found.iter().any(|mistake| mistake.contains("is invalid"));
+        assert!(named, "{template:?}: {found:?}");
+    }
+}
+
+async fn fixed_response(_: Result<Path<String>, fnurl::Problem>) -> Response {
+    Response::default()
+}
