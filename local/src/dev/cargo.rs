@@ -1,0 +1,106 @@
+//! Building a binary of the workspace, and learning where cargo has put it.
+
+use super::start_error::StartError;
+use serde::Deserialize;
+use std::{path::PathBuf, process::Stdio};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{ChildStdout, Command},
+};
+
+/// Builds the binary with cargo's output shown, and gives the path of the executable.
+///
+/// # Errors
+/// [`StartError`] when cargo does not run, fails, or knows no such binary.
+pub(super) async fn build(bin: &str, is_release: bool) -> Result<PathBuf, StartError> {
+    // Set when we were started by `cargo run`: the same toolchain then builds the function.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args([
+        "build",
+        "--bin",
+        bin,
+        "--message-format=json-render-diagnostics",
+    ]);
+    if is_release {
+        command.arg("--release");
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let mut cargo = command.spawn().map_err(StartError::NoCargo)?;
+    let executable = match cargo.stdout.take() {
+        Some(messages) => executable(messages, bin).await?,
+        None => None,
+    };
+    if !cargo.wait().await?.success() {
+        return Err(StartError::Build(bin.to_owned()));
+    }
+    executable.ok_or_else(|| StartError::NoSuchBinary(bin.to_owned()))
+}
+
+/// What is read of cargo's messages; the others lack these members.
+#[derive(Debug, Deserialize)]
+struct Artifact {
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+async fn executable(messages: ChildStdout, bin: &str) -> Result<Option<PathBuf>, StartError> {
+    let mut lines = BufReader::new(messages).lines();
+    let mut found = None;
+    while let Some(line) = lines.next_line().await? {
+        found = executable_in(&line, bin).or(found);
+    }
+    Ok(found)
+}
+
+fn executable_in(message: &str, bin: &str) -> Option<PathBuf> {
+    let artifact = serde_json::from_str::<Artifact>(message).ok()?;
+    let is_it =
+        artifact.target.name == bin && artifact.target.kind.iter().any(|kind| kind == "bin");
+    artifact.executable.filter(|_| is_it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_named_binary_is_found_among_cargos_messages() {
+        let artifact = |name: &str, kind: &str, executable: &str| {
+            let target = format!(r#"{{"name":"{name}","kind":["{kind}"],"src_path":"x"}}"#);
+            format!(
+                r#"{{"reason":"compiler-artifact","target":{target},"executable":{executable}}}"#
+            )
+        };
+        let cases = [
+            (
+                artifact("bootstrap", "bin", r#""/t/bootstrap""#),
+                Some("/t/bootstrap"),
+            ),
+            (artifact("bootstrap", "bin", "null"), None),
+            (artifact("bootstrap", "example", r#""/t/bootstrap""#), None),
+            (artifact("other", "bin", r#""/t/other""#), None),
+            (
+                r#"{"reason":"build-finished","success":true}"#.to_owned(),
+                None,
+            ),
+            ("something a build script printed".to_owned(), None),
+        ];
+        for (message, path) in cases {
+            assert_eq!(
+                executable_in(&message, "bootstrap"),
+                path.map(PathBuf::from),
+                "{message}"
+            );
+        }
+    }
+}

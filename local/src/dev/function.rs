@@ -1,0 +1,102 @@
+//! The function: which program it is, and what it is told about itself.
+
+use super::{
+    environment::Environment, invocation::Invocation, options::Options, runtime_api::Delivery,
+    start_error::StartError,
+};
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The account that everything local belongs to.
+const ACCOUNT: &str = "123456789012";
+
+/// A Lambda function with its configuration.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) environment: Environment,
+    pub(super) memory_mb: u32,
+    pub(super) timeout_secs: u64,
+    arn: String,
+}
+
+/// A program with its arguments, known to exist.
+#[derive(Debug)]
+pub(super) struct Executable {
+    pub(super) path: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+}
+
+impl Function {
+    pub(super) fn new(executable: Executable, options: &Options, dynamodb: &str) -> Self {
+        let name = name(&executable.path);
+        Self {
+            arn: format!(
+                "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",
+                options.region
+            ),
+            environment: Environment::new(&name, &executable.path, options, dynamodb),
+            program: executable.path,
+            arguments: executable.arguments,
+            memory_mb: options.memory,
+            timeout_secs: options.timeout,
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_secs)
+    }
+
+    pub(super) fn delivery(&self, invocation: &Invocation, deadline_ms: u64) -> Delivery {
+        Delivery {
+            request_id: invocation.request_id.clone(),
+            deadline_ms,
+            function_arn: self.arn.clone(),
+            trace: invocation.trace.clone(),
+            event: invocation.event.clone(),
+        }
+    }
+}
+
+impl Executable {
+    /// Finds a program as a shell would: a path as it is, a bare name in `PATH`.
+    ///
+    /// # Errors
+    /// [`StartError::NoSuchProgram`] when there is no such file.
+    pub(super) fn find(program: &OsStr, arguments: &[OsString]) -> Result<Self, StartError> {
+        let candidates = match Path::new(program).components().count() {
+            1 if !program.as_encoded_bytes().contains(&b'/') => {
+                let path = std::env::var_os("PATH").unwrap_or_default();
+                std::env::split_paths(&path)
+                    .map(|folder| folder.join(program))
+                    .collect()
+            }
+            _ => vec![PathBuf::from(program)],
+        };
+        let found = candidates.into_iter().find(|path| path.is_file());
+        let found = found.ok_or_else(|| StartError::NoSuchProgram(program.into()))?;
+        // Absolute, so that it does not depend on the folder the function is started in.
+        let path = std::path::absolute(&found).unwrap_or(found);
+        Ok(Self {
+            path,
+            arguments: arguments.to_vec(),
+        })
+    }
+}
+
+/// A program's file name, with only the characters that a function's name may have.
+fn name(program: &Path) -> String {
+    let stem = program.file_stem().unwrap_or_default().to_string_lossy();
+    let allowed = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
+    stem.chars().map(allowed).take(64).collect()
+}

@@ -1,0 +1,99 @@
+//! One instance: a process, its Runtime API and its lifecycle, from start to end.
+
+use super::{
+    function::Function,
+    instances::Seat,
+    invocation::Failure,
+    lifecycle::{Job, Lifecycle},
+    log::{self, Ending},
+    process::Process,
+    runtime_api::{self, Call},
+};
+use std::{io, net::Ipv4Addr, sync::Arc};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+/// Starts an instance and stays with it until its process is gone and its seat is free.
+pub(super) async fn run(
+    function: Arc<Function>,
+    seat: Seat,
+    mut jobs: mpsc::Receiver<Job>,
+    mut stop: watch::Receiver<bool>,
+) {
+    match start(&function).await {
+        Ok((process, calls)) => {
+            let lifecycle = Lifecycle::new(Arc::clone(&function), seat.clone(), process.pid());
+            attend(process, calls, lifecycle, &mut jobs, &mut stop, &function).await;
+        }
+        Err(err) => {
+            let failure = Failure::NotStarted(err);
+            log::line(format_args!("fnurl: {failure}"));
+            seat.free();
+            if let Some(job) = jobs.recv().await {
+                let _ = job.outcome.send(Err(failure));
+            }
+        }
+    }
+    seat.free();
+}
+
+/// The calls of an instance's runtime; its Runtime API ends when this is dropped.
+struct Calls {
+    received: mpsc::Receiver<Call>,
+    _server: JoinSet<()>,
+}
+
+async fn start(function: &Function) -> io::Result<(Process, Calls)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let process = Process::start(function, listener.local_addr()?)?;
+    let (sender, received) = mpsc::channel(8);
+    let mut server = JoinSet::new();
+    server.spawn(runtime_api::serve(listener, sender));
+    Ok((
+        process,
+        Calls {
+            received,
+            _server: server,
+        },
+    ))
+}
+
+async fn attend(
+    mut process: Process,
+    mut calls: Calls,
+    mut lifecycle: Lifecycle,
+    jobs: &mut mpsc::Receiver<Job>,
+    stop: &mut watch::Receiver<bool>,
+    function: &Function,
+) {
+    let (failure, ending) = loop {
+        tokio::select! {
+            // In this order: what the function has said counts before its end.
+            biased;
+            _ = stop.wait_for(|is_stopping| *is_stopping) => break (Failure::Stopping, Ending::Error),
+            Some(call) = calls.received.recv() => lifecycle.call(call),
+            Some(job) = jobs.recv(), if !lifecycle.has_pending_job() => lifecycle.take(job),
+            ended = process.ended() => match ended {
+                Ok(status) => break (Failure::Exited(status), Ending::Error),
+                Err(err) => break (Failure::NotStarted(err), Ending::Error),
+            },
+            () = until(lifecycle.deadline()) => {
+                break (Failure::TimedOut(function.timeout_secs), Ending::Timeout);
+            }
+        }
+    };
+    lifecycle.end(failure, ending);
+    process.end().await;
+}
+
+/// Waits for a moment, or for ever when there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,136 @@
+//! `fnurl dev`: a function URL on this machine, in front of any Lambda program.
+//!
+//! ```text
+//! client ─HTTP─► front_door ─► event ─► instances ─► instance ─► runtime_api ─HTTP─► the function
+//! client ◄─HTTP─ front_door ◄─ answer ◄────────── lifecycle ◄─ runtime_api ◄─HTTP─ the function
+//! ```
+//! What the service does is in `event`, `answer`, `refusal`, `runtime_api` and `lifecycle`; the
+//! rest is this machine's side of it: processes, files, the command line.
+
+mod answer;
+mod cargo;
+mod data_lock;
+mod dynamodb;
+mod environment;
+mod event;
+mod front_door;
+mod function;
+mod greeting;
+mod instance;
+mod instances;
+mod interrupt;
+mod invocation;
+mod lifecycle;
+mod log;
+mod options;
+mod process;
+mod receive;
+mod refusal;
+mod runtime_api;
+mod start_error;
+mod trace;
+
+pub(crate) use options::Options;
+pub(crate) use start_error::StartError;
+
+use dynamodb::Embedded;
+use front_door::FrontDoor;
+use function::{Executable, Function};
+use instances::Instances;
+use interrupt::Interrupt;
+use options::Tables;
+use std::{io, sync::Arc};
+use tokio::{net::TcpListener, runtime, task::JoinHandle};
+
+/// Runs `fnurl dev` until it is interrupted.
+///
+/// # Errors
+/// [`StartError`] when it cannot start; once it listens, nothing ends it but a signal.
+pub(crate) fn main(options: &Options) -> Result<(), StartError> {
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(options))
+}
+
+async fn run(options: &Options) -> Result<(), StartError> {
+    let mut interrupt = Interrupt::listen()?;
+    let running = tokio::select! {
+        running = Running::start(options) => running?,
+        () = interrupt.received() => return Ok(()),
+    };
+    interrupt.received().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Everything that has to be stopped, in this order.
+#[derive(Debug)]
+struct Running {
+    front_door: JoinHandle<()>,
+    instances: Arc<Instances>,
+    embedded: Option<Embedded>,
+}
+
+impl Running {
+    /// What may be refused at once comes first, the build last.
+    async fn start(options: &Options) -> Result<Self, StartError> {
+        let listener = listen(&options.host, options.port).await?;
+        let address = listener.local_addr()?;
+        let (embedded, endpoint, place) = match &options.dynamodb {
+            Tables::Embedded => {
+                let embedded = Embedded::start(&options.data)?;
+                let (endpoint, place) = (
+                    format!("http://{}", embedded.address),
+                    greeting::place(&embedded),
+                );
+                (Some(embedded), endpoint, place)
+            }
+            Tables::At(url) => (None, url.clone(), url.clone()),
+        };
+        let function = Function::new(executable(options).await?, options, &endpoint);
+        let program = function.program.clone();
+        let instances = Arc::new(Instances::new(function, options.concurrency.into()));
+        let front_door = FrontDoor {
+            instances: Arc::clone(&instances),
+            region: options.region.clone(),
+        };
+        let front_door = tokio::spawn(Arc::new(front_door).serve(listener));
+        greeting::greet(address, &program, &place);
+        Ok(Self {
+            front_door,
+            instances,
+            embedded,
+        })
+    }
+
+    async fn stop(self) {
+        self.front_door.abort();
+        self.instances.stop().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop();
+        }
+    }
+}
+
+async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((host, port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+            _ => StartError::Listen {
+                host: host.to_owned(),
+                port,
+                source,
+            },
+        })
+}
+
+async fn executable(options: &Options) -> Result<Executable, StartError> {
+    match (&options.function, options.command.split_first()) {
+        (Some(path), _) => Executable::find(std::path::absolute(path)?.as_os_str(), &[]),
+        (None, Some((program, arguments))) => Executable::find(program, arguments),
+        (None, None) => {
+            let path = cargo::build(&options.bin, options.release).await?;
+            Executable::find(path.as_os_str(), &[])
+        }
+    }
+}

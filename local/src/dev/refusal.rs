@@ -1,0 +1,65 @@
+//! The front door's own answers: what a function URL says when no function has answered.
+
+use super::{answer::Answer, invocation::Failure};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+
+/// The largest event, in bytes of JSON: 6 MiB.
+pub(super) const EVENT_LIMIT: u64 = 6_291_456;
+
+/// The answer to a failed invocation: 429 when there was no room, else an opaque 502.
+pub(super) fn failed(failure: &Failure) -> Answer {
+    match failure {
+        Failure::Throttled => throttled(),
+        _ => bad_gateway(),
+    }
+}
+
+/// Crash, timeout, function error, a result that is none: the client is not told which.
+pub(super) fn bad_gateway() -> Answer {
+    refusal(
+        StatusCode::BAD_GATEWAY,
+        "text/plain",
+        "Internal Server Error",
+    )
+}
+
+/// Local choice: body and type are those of the Invoke API. What a function URL sends is known
+/// only for its status.
+pub(super) fn event_too_large() -> Answer {
+    let text = r#"{"Type":"User","message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}"#;
+    let answer = refusal(StatusCode::PAYLOAD_TOO_LARGE, "application/json", text);
+    answer.with_type("RequestEntityTooLargeException")
+}
+
+/// A body that broke off; there is hardly anybody left to read this.
+pub(super) fn truncated() -> Answer {
+    refusal(StatusCode::BAD_REQUEST, "text/plain", "Bad Request")
+}
+
+/// Local choice: body and type are those of the Invoke API, as above.
+fn throttled() -> Answer {
+    let text = r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#;
+    let answer = refusal(StatusCode::TOO_MANY_REQUESTS, "application/json", text);
+    answer.with_type("TooManyRequestsException")
+}
+
+fn refusal(status: StatusCode, media_type: &'static str, body: &'static str) -> Answer {
+    let media_type = HeaderValue::from_static(media_type);
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, media_type)]);
+    Answer {
+        status,
+        headers,
+        body: Bytes::from_static(body.as_bytes()),
+    }
+}
+
+impl Answer {
+    fn with_type(mut self, kind: &'static str) -> Self {
+        self.headers
+            .insert(ERROR_TYPE, HeaderValue::from_static(kind));
+        self
+    }
+}

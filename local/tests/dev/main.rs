@@ -1,0 +1,17 @@
+//! The real `fnurl dev` in front of a real Lambda function (`examples/probe.rs`), spoken to over
+//! sockets.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test, as tests do"
+)]
+
+mod failures;
+mod http;
+mod instances;
+mod mapping;
+mod runtime_api;
+mod server;
+mod start;
+mod stop;
+mod tables;
