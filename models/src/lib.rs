@@ -1,0 +1,44 @@
+//! What the application stores, the rules it must keep, and the store itself.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`item`] | [`Item`], what a client may say about one ([`NewItem`]), [`Tag`] |
+//! | [`price`] | [`Price`]: a decimal amount and a currency |
+//! | [`id`] | [`ItemId`], [`UserId`]: UUIDv7, so that their order is the order of creation |
+//! | [`timestamp`] | [`Timestamp`]: UTC, to the millisecond |
+//! | [`page`] | [`Limit`], [`Cursor`], [`Page`]: how a long list is read |
+//! | [`store`] | [`Store`]: the only place that knows DynamoDB |
+//!
+//! This crate knows no HTTP. It says what happened ([`StoreError`]); which status that is, is
+//! decided by whoever serves it. The doc comments of the fields are published as the API's
+//! documentation, so they speak to the API's readers.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use models::store::{ClientSettings, Store, TableSettings, client};
+//!
+//! # let settings: ClientSettings = unimplemented!();
+//! let store = Store::new(client(&settings)?, TableSettings::new("app"));
+//! let item = store.create_item(models::NewItem::named("Desk lamp")).await?;
+//! assert_eq!(store.read_item(item.id).await?, item);
+//! # Ok(())
+//! # }
+//! ```
+#![warn(missing_docs)]
+
+pub mod id;
+pub mod item;
+pub mod page;
+pub mod price;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod text;
+pub mod timestamp;
+
+pub use id::{ItemId, UserId};
+pub use item::{Item, ItemFilter, NewItem, Tag};
+pub use page::{Cursor, CursorError, Limit, Page};
+pub use price::Price;
+pub use store::{Store, StoreError, TableSettings};
+pub use timestamp::Timestamp;

@@ -1,0 +1,131 @@
+//! What can go wrong in the store, in the words of the application.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use crate::{CursorError, ItemId};
+
+/// What kept the store from doing what it was asked.
+///
+/// The messages are fit for clients; what only the log may know is in the chain of sources.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such item.
+    #[error("there is no item {0}")]
+    Missing(ItemId),
+
+    /// The cursor cannot continue this list.
+    #[error("the cursor {0}")]
+    InvalidCursor(#[source] CursorError),
+
+    /// The row would exceed DynamoDB's 400 KB.
+    #[error("the item is larger than the 400 KB that can be stored")]
+    TooLarge,
+
+    /// The database has asked for fewer requests, and did so again after the last retry.
+    #[error("the database is busy")]
+    Throttled {
+        /// The call was a write, and an earlier attempt of it may have been carried out.
+        outcome_unknown: bool,
+        /// What the client reported.
+        source: BoxError,
+    },
+
+    /// The database could not be reached, did not answer in time, or failed.
+    #[error("the database is not available")]
+    Unavailable {
+        /// The call was a write, and it may have been carried out.
+        outcome_unknown: bool,
+        /// What the client reported.
+        source: BoxError,
+    },
+
+    /// The database refused the request in a way that trying again does not help: credentials,
+    /// permissions, the table, or a fault of this program.
+    #[error("the database refused the request")]
+    Refused {
+        /// What the client reported.
+        source: BoxError,
+    },
+
+    /// A row is not as this program writes it.
+    #[error("a stored row cannot be read")]
+    Corrupt(#[source] RowError),
+}
+
+/// A row that cannot be read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the row {key:?} has no readable attribute `{attribute}`")]
+pub struct RowError {
+    /// The row's partition key, or nothing if that is what cannot be read.
+    pub key: String,
+    /// The attribute that is missing, of another type, or not as its type wants it.
+    pub attribute: &'static str,
+}
+
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Throttling, as the various parts of the service call it.
+const THROTTLES: [&str; 5] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+];
+
+impl StoreError {
+    /// What a failed read means.
+    pub(super) fn of_read<E>(error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        Self::of_write(error, false)
+    }
+
+    /// What a failed write means, given whether one of its attempts may have been carried out.
+    pub(super) fn of_write<E>(error: SdkError<E>, outcome_unknown: bool) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let code = error.code().unwrap_or_default();
+        let is_refused = error
+            .raw_response()
+            .is_some_and(|response| response.status().is_client_error());
+        if THROTTLES.contains(&code) {
+            let source = error.into();
+            Self::Throttled {
+                outcome_unknown,
+                source,
+            }
+        } else if code == "ValidationException" && is_about_size(error.message()) {
+            Self::TooLarge
+        } else if is_refused || matches!(error, SdkError::ConstructionFailure(_)) {
+            Self::Refused {
+                source: error.into(),
+            }
+        } else {
+            let source = error.into();
+            Self::Unavailable {
+                outcome_unknown,
+                source,
+            }
+        }
+    }
+}
+
+/// “Item size has exceeded the maximum allowed size”; for updates, “Item size to update has …”.
+fn is_about_size(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.starts_with("Item size"))
+}
+
+/// The call has taken longer than it may.
+pub(super) fn late(bound: Duration, outcome_unknown: bool) -> StoreError {
+    let source = format!("no answer within {} ms", bound.as_millis()).into();
+    StoreError::Unavailable {
+        outcome_unknown,
+        source,
+    }
+}

@@ -1,0 +1,197 @@
+//! What each call of the store asks of DynamoDB, and what that costs.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::delete_item::{DeleteItemInput, DeleteItemOutput};
+use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
+use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use models::{ItemFilter, Limit, NewItem, Store, UserId};
+
+use crate::engines::{Subject, create_items, on_each_engine};
+
+/// Asks DynamoDB what each request costs, and keeps the answers.
+#[derive(Debug, Clone, Default)]
+struct Meter(Arc<Mutex<Bill>>);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Bill {
+    requests: usize,
+    units: f64,
+    /// Queries that leave attributes or rows out.
+    narrowed: usize,
+}
+
+impl Meter {
+    fn on(subject: &Subject) -> (Self, Store) {
+        let meter = Self::default();
+        let config = subject
+            .client
+            .config()
+            .to_builder()
+            .interceptor(meter.clone());
+        let store = subject.through(Client::from_conf(config.build()));
+        (meter, store)
+    }
+
+    /// The bill since the last time it was asked for.
+    fn take(&self) -> Bill {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// Does the same for the input or the output of whichever operation it is.
+macro_rules! with_any {
+    ($any:ident . $downcast:ident, $($kind:ty),+, |$found:ident| $work:expr) => {
+        $(if let Some($found) = $any.$downcast::<$kind>() { $work })+
+    };
+}
+
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "Meter"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let input = context.input_mut();
+        if let Some(query) = input.downcast_ref::<QueryInput>() {
+            let narrows = query.projection_expression.is_some()
+                || query.filter_expression.is_some()
+                || query.select.is_some();
+            self.0.lock().unwrap().narrowed += usize::from(narrows);
+        }
+        with_any!(
+            input.downcast_mut,
+            GetItemInput,
+            PutItemInput,
+            UpdateItemInput,
+            DeleteItemInput,
+            QueryInput,
+            |input| input.return_consumed_capacity = Some(ReturnConsumedCapacity::Total)
+        );
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut bill = self.0.lock().unwrap();
+        bill.requests += 1;
+        let Ok(output) = context.output_or_error() else {
+            return Ok(());
+        };
+        with_any!(
+            output.downcast_ref,
+            GetItemOutput,
+            PutItemOutput,
+            UpdateItemOutput,
+            DeleteItemOutput,
+            QueryOutput,
+            |output| {
+                let capacity = output
+                    .consumed_capacity()
+                    .expect("the engine says the cost");
+                bill.units += capacity
+                    .capacity_units()
+                    .expect("the engine says the units");
+            }
+        );
+        Ok(())
+    }
+}
+
+#[track_caller]
+fn assert_costs(bill: &Bill, requests: usize, units: f64) {
+    assert_eq!(
+        (bill.requests, bill.units),
+        (requests, units),
+        "requests and units"
+    );
+    assert_eq!(bill.narrowed, 0, "queries that leave something out");
+}
+
+#[tokio::test]
+async fn every_call_on_one_item_is_one_request_and_costs_what_is_documented() {
+    on_each_engine(async |subject| {
+        let (meter, store) = Meter::on(&subject);
+        let lamp = NewItem {
+            owner_id: Some(UserId::new()),
+            ..NewItem::named("Lamp")
+        };
+        let id = store.create_item(lamp.clone()).await.unwrap().id;
+        assert_costs(&meter.take(), 1, 3.0);
+        store.read_item(id).await.unwrap();
+        assert_costs(&meter.take(), 1, 1.0);
+        store.replace_item(id, lamp).await.unwrap();
+        assert_costs(&meter.take(), 1, 3.0);
+        store.delete_item(id).await.unwrap();
+        assert_costs(&meter.take(), 1, 3.0);
+        store.ping().await.unwrap();
+        assert_costs(&meter.take(), 1, 0.5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_shard() {
+    on_each_engine(async |subject| {
+        let (meter, store) = Meter::on(&subject);
+        let owner = Some(UserId::new());
+        for _ in 0..25 {
+            let lamp = NewItem {
+                owner_id: owner,
+                ..NewItem::named("Lamp")
+            };
+            subject.store.create_item(lamp).await.unwrap();
+        }
+        store
+            .list_items(ItemFilter { owner }, Limit::default(), None)
+            .await
+            .unwrap();
+        let bill = meter.take();
+        assert!(
+            bill.requests == 1 && bill.units <= 1.5 && bill.narrowed == 0,
+            "{bill:?}"
+        );
+        // All 25 fit into what four shards are asked for, unless they are spread very unevenly.
+        store
+            .list_items(ItemFilter::default(), Limit::default(), None)
+            .await
+            .unwrap();
+        let bill = meter.take();
+        assert!((4..=6).contains(&bill.requests), "{bill:?}");
+        assert!(bill.units <= 4.0 && bill.narrowed == 0, "{bill:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_list_asks_each_shard_once() {
+    on_each_engine(async |subject| {
+        let (meter, store) = Meter::on(&subject);
+        create_items(&subject.store, 0).await;
+        store
+            .list_items(ItemFilter::default(), Limit::default(), None)
+            .await
+            .unwrap();
+        let bill = meter.take();
+        assert_eq!((bill.requests, bill.narrowed), (4, 0));
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! The engines that the suite runs on, and an empty store on each.
+
+use std::io::Write;
+use std::num::NonZeroU8;
+use std::sync::Once;
+
+use aws_sdk_dynamodb::Client;
+use models::store::{Store, TableSettings};
+use models::testing::{client_at, embedded_endpoint, unique_table};
+use models::{Item, NewItem};
+
+/// A store with an empty table of its own, and what is needed to look behind it.
+pub(crate) struct Subject {
+    pub(crate) store: Store,
+    pub(crate) client: Client,
+    pub(crate) table: TableSettings,
+    pub(crate) endpoint: String,
+}
+
+impl Subject {
+    async fn at(endpoint: String) -> Self {
+        let client = client_at(&endpoint);
+        let table = unique_table();
+        let store = Store::new(client.clone(), table.clone());
+        store.create_table().await.unwrap();
+        Self {
+            store,
+            client,
+            table,
+            endpoint,
+        }
+    }
+
+    /// A store on the same table that is reached another way.
+    pub(crate) fn through(&self, client: Client) -> Store {
+        Store::new(client, self.table.clone())
+    }
+
+    /// A store on the same table with another number of list shards.
+    pub(crate) fn with_shards(&self, shards: u8) -> Store {
+        let list_shards = NonZeroU8::new(shards).unwrap();
+        let table = TableSettings {
+            list_shards,
+            ..self.table.clone()
+        };
+        Store::new(self.client.clone(), table)
+    }
+}
+
+/// Runs a test on an empty store of each engine.
+pub(crate) async fn on_each_engine(test: impl AsyncFn(Subject)) {
+    println!("on the embedded engine");
+    test(Subject::at(embedded_endpoint().to_owned()).await).await;
+    match std::env::var("DYNAMODB_LOCAL_URL") {
+        Ok(url) => {
+            println!("on DynamoDB Local at {url}");
+            test(Subject::at(url).await).await;
+        }
+        Err(_) => say_once_that_half_is_skipped(),
+    }
+}
+
+/// Straight to the terminal: the test harness would swallow it while the tests pass.
+fn say_once_that_half_is_skipped() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let words = "\nSKIPPED: the store was not tested on DynamoDB Local. Start it and set \
+                     DYNAMODB_LOCAL_URL, such as http://127.0.0.1:8000, to test on both.\n\n";
+        std::io::stderr().write_all(words.as_bytes()).unwrap();
+    });
+}
+
+/// Creates so many items, and returns them oldest first.
+pub(crate) async fn create_items(store: &Store, count: usize) -> Vec<Item> {
+    let mut items = Vec::new();
+    for number in 0..count {
+        items.push(
+            store
+                .create_item(NewItem::named(format!("item {number}")))
+                .await
+                .unwrap(),
+        );
+    }
+    items
+}

@@ -1,0 +1,15 @@
+//! The store, on every engine at hand: the embedded one always, DynamoDB Local when
+//! `DYNAMODB_LOCAL_URL` is set.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of tests fail a test as tests do"
+)]
+
+mod cost;
+mod engines;
+mod faults;
+mod items;
+mod lists;
+mod proxy;
+mod table;
+mod tls;
