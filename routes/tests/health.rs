@@ -1,7 +1,5 @@
 //! Health, with and without a table.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::testing::TestApi;
 use models::Store;
 use models::testing::{client_at, embedded_endpoint, embedded_store, unique_table};

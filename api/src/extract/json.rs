@@ -13,9 +13,11 @@ use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };
 use crate::violation::Names;
-use crate::wire_names::fields_of;
 
 mod mismatch;
+mod objects;
+
+use objects::Objects;
 
 /// JSON: as an argument a body that was read and validated, as a result a body to send.
 ///
@@ -80,15 +82,18 @@ impl<S: Sync, T: Input> MaybeExtract<S> for Json<T> {
 }
 
 fn read<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
-    // Serde would read an array into a struct, by position; the contract says object.
-    if bytes.trim_ascii_start().first() == Some(&b'[') && fields_of::<T>().is_some() {
-        return Err(mismatch::not_an_object(bytes));
-    }
-    match serde_json::from_slice(bytes) {
+    match parse(bytes) {
         Ok(value) => validated(value, Names::Pointers),
         Err(err) if err.classify() == Category::Data => Err(mismatch::problem::<T>(bytes)),
         Err(err) => Err(malformed(bytes, &err)),
     }
+}
+
+fn parse<T: Input>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = T::deserialize(Objects(&mut deserializer))?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 fn malformed(bytes: &[u8], err: &serde_json::Error) -> Problem {

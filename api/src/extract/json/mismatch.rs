@@ -7,6 +7,7 @@
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::objects::Objects;
 use super::{Input, malformed};
 use crate::problem::Problem;
 use crate::violation::{Names, Place, Violation, pointer, violations};
@@ -50,17 +51,6 @@ pub(super) fn problem<T: Input>(bytes: &[u8]) -> Problem {
     Problem::invalid(found)
 }
 
-/// The 422 problem for an array where an object belongs, or 400 when it is no JSON at all.
-pub(super) fn not_an_object(bytes: &[u8]) -> Problem {
-    match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Ok(_) => {
-            let whole = Place::Pointer(String::new());
-            Problem::invalid(vec![Violation::new(whole, "type", "must be an object")])
-        }
-        Err(err) => malformed(bytes, &err),
-    }
-}
-
 /// Whether a rule is about a stand-in and not about what the client sent.
 fn covered(rule: &Violation, found: &[Violation]) -> bool {
     let Place::Pointer(rule) = &rule.place else {
@@ -79,7 +69,7 @@ fn within(pointer: &str, place: &str) -> bool {
 }
 
 fn mismatch<T: Input>(body: &Value) -> Result<T, Mismatch> {
-    serde_path_to_error::deserialize(body).map_err(|err| Mismatch::new(&err))
+    serde_path_to_error::deserialize(Objects(body)).map_err(|err| Mismatch::new(&err))
 }
 
 #[derive(Debug, PartialEq)]
@@ -262,6 +252,13 @@ mod tests {
         ];
         let expected = expected.map(|(place, rule)| (place.to_owned(), rule.to_owned()));
         assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn an_array_in_place_of_an_object_is_a_mismatch() {
+        let body = json!({"title": "t", "count": 1, "shipTo": ["Main Street"]});
+        let expected = [("/shipTo".to_owned(), "must be an object".to_owned())];
+        assert_eq!(listed(&body), expected);
     }
 
     #[test]
