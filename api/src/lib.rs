@@ -63,6 +63,7 @@
 
 mod body;
 pub mod contract;
+mod escapes;
 mod event;
 mod extract;
 mod foreign;

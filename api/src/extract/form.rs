@@ -3,10 +3,11 @@
 use http::header::CONTENT_TYPE;
 
 use super::Extract;
-use super::query::{urlencoded, well_escaped};
+use super::urlencoded;
 use super::validated::Input;
 use crate::body::Request;
 use crate::contract::Operation;
+use crate::escapes::well_escaped;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };
@@ -33,7 +34,7 @@ impl<S: Sync, T: Input> Extract<S> for Form<T> {
                 "the form has a `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8",
             ));
         }
-        urlencoded(&bytes).map(Self)
+        urlencoded::read(&bytes).map(Self)
     }
 
     fn describe(operation: &mut Operation) {

@@ -14,6 +14,7 @@ mod optional;
 mod path;
 mod query;
 mod state;
+mod urlencoded;
 mod validated;
 
 pub use cookies::Cookies;

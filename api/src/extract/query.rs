@@ -2,11 +2,12 @@
 
 use super::Extract;
 use super::optional::MaybeExtract;
-use super::validated::{Input, validated};
+use super::urlencoded;
+use super::validated::Input;
 use crate::body::Request;
 use crate::contract::Operation;
+use crate::escapes::well_escaped;
 use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
-use crate::violation::{Names, Violation};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.
 ///
@@ -46,7 +47,7 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
                 "the query string has a `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8",
             ));
         }
-        urlencoded(query.as_bytes()).map(Self)
+        urlencoded::read(query.as_bytes()).map(Self)
     }
 
     fn describe(operation: &mut Operation) {
@@ -61,67 +62,5 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
 impl<S: Sync, T: Input> MaybeExtract<S> for Query<T> {
     fn is_present(request: &Request) -> bool {
         request.uri().query().is_some_and(|query| !query.is_empty())
-    }
-}
-
-/// Whether `text` is percent-encoded UTF-8.
-pub(super) fn well_escaped(text: &[u8]) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
-        match &rest[at + 1..] {
-            [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => rest = &rest[at + 3..],
-            _ => return false,
-        }
-    }
-    percent_encoding::percent_decode(text).decode_utf8().is_ok()
-}
-
-/// Reads `application/x-www-form-urlencoded` bytes that are well escaped.
-pub(super) fn urlencoded<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
-    let deserializer = serde_html_form::Deserializer::from_bytes(bytes);
-    let value = serde_path_to_error::deserialize(deserializer).map_err(|err| {
-        let path = err.path().to_string();
-        let message = err.into_inner().to_string();
-        Problem::invalid(vec![parameter_violation(&path, &message)])
-    })?;
-    validated(value, Names::Parameters)
-}
-
-/// Serde names a missing or unknown member in its message and not in its path.
-fn parameter_violation(path: &str, message: &str) -> Violation {
-    let named = |prefix: &str| {
-        let rest = message.strip_prefix(prefix)?;
-        rest.split('`').next().map(str::to_owned)
-    };
-    if let Some(name) = named("missing field `") {
-        return Violation::parameter(name, "required", "is required");
-    }
-    if let Some(name) = named("unknown field `") {
-        return Violation::parameter(name, "unknown", "is not a parameter of this route");
-    }
-    if let Some(name) = named("duplicate field `") {
-        return Violation::parameter(name, "repeated", "must be given once");
-    }
-    let name = path.split(['[', '.']).next().unwrap_or_default();
-    // How serde_html_form says that one value was expected and several came.
-    if message == "unsupported value" {
-        return Violation::parameter(name, "repeated", "must be given once");
-    }
-    Violation::parameter(name, "type", in_plain_english(message))
-}
-
-/// `invalid digit found in string` and the like, as a rule that a client can follow.
-fn in_plain_english(message: &str) -> String {
-    match message {
-        "invalid digit found in string" | "cannot parse integer from empty string" => {
-            "must be a whole number".to_owned()
-        }
-        "number too large to fit in target type" => "is too large a number".to_owned(),
-        "number too small to fit in target type" => "is too small a number".to_owned(),
-        "invalid float literal" | "cannot parse float from empty string" => {
-            "must be a number".to_owned()
-        }
-        "provided string was not `true` or `false`" => "must be true or false".to_owned(),
-        other => other.to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::table::Path;
 use crate::body::Request;
 use crate::contract::Operation;
+use crate::escapes::well_escaped;
 use crate::extract::Extract;
 use crate::problem::{MALFORMED_PATH, Problem};
 
@@ -65,11 +66,7 @@ impl MatchedRoute {
 }
 
 fn decoded(value: &str) -> Option<Box<str>> {
-    let complete = value
-        .split('%')
-        .skip(1)
-        .all(|rest| matches!(rest.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()));
-    if !complete {
+    if !well_escaped(value.as_bytes()) {
         return None;
     }
     let text = percent_decode_str(value).decode_utf8().ok()?;
