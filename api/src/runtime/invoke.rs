@@ -131,10 +131,15 @@ impl Line<'_> {
             method = self.method,
             route = self.route,
             status = self.status.as_u16(),
-            duration_ms = duration.as_secs_f64() * 1e3,
+            duration_ms = millis(duration),
             request_id = self.request_id,
             cold_start = self.is_cold_start,
             "request answered"
         );
     }
+}
+
+/// Milliseconds to the microsecond: more digits would only be noise.
+fn millis(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1e3
 }
