@@ -193,16 +193,19 @@ fn range(
     above: Option<String>,
     below: Option<String>,
 ) -> String {
+    if let (Some(min), Some(max)) = (&min, &max) {
+        return format!("must be from {min} to {max}");
+    }
     let lower = min
         .map(|min| format!("at least {min}"))
         .or(above.map(|above| format!("more than {above}")));
     let upper = max
         .map(|max| format!("at most {max}"))
         .or(below.map(|below| format!("less than {below}")));
-    match (lower, upper) {
-        (Some(lower), Some(upper)) => format!("must be {lower} and {upper}"),
-        (Some(one), None) | (None, Some(one)) => format!("must be {one}"),
-        (None, None) => "is out of range".to_owned(),
+    let bounds: Vec<String> = lower.into_iter().chain(upper).collect();
+    match bounds.is_empty() {
+        true => "is out of range".to_owned(),
+        false => format!("must be {}", bounds.join(" and ")),
     }
 }
 
@@ -250,7 +253,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                (at("/howMany"), "range", "must be at least 1 and at most 9"),
+                (at("/howMany"), "range", "must be from 1 to 9"),
                 (at("/lines/1/e~1mail"), "email", "must be an e-mail address"),
                 (at("/shortName"), "length", "must be 1 to 3 characters long"),
                 (at("/tags"), "length", "must have at most 1 element"),

@@ -195,10 +195,7 @@ async fn query_parameters_are_typed_repeated_and_validated() {
         );
     }
     let cases = [
-        (
-            "/?limit=0",
-            ("limit", "range", "must be at least 1 and at most 100"),
-        ),
+        ("/?limit=0", ("limit", "range", "must be from 1 to 100")),
         ("/?limit=x", ("limit", "type", "must be a whole number")),
         (
             "/?limit=1&limit=2",
