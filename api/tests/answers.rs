@@ -122,6 +122,27 @@ async fn a_handler_past_the_deadline_is_a_504_problem() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_ends_is_a_504_problem() {
+    struct Endless;
+    impl http_body::Body for Endless {
+        type Data = bytes::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+            std::task::Poll::Pending
+        }
+    }
+    async fn endless() -> fnurl::Response {
+        fnurl::Response::new(fnurl::Body::new(Endless))
+    }
+    let api = api(endless).time_left(Duration::from_millis(120));
+    let _ = api.get("/").await.problem(504);
+}
+
+#[tokio::test]
 async fn a_response_that_no_function_url_can_carry_is_a_500_problem() {
     async fn large() -> String {
         "a".repeat(6_300_000)
