@@ -3,13 +3,23 @@
 use harness::Server;
 use serde_json::json;
 
+/// Method, target, headers, body; the status and the problem type that it is answered with.
+type Case<'a> = (
+    &'a str,
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    &'a [u8],
+    u16,
+    &'a str,
+);
+
 #[test]
 fn every_kind_of_bad_request_has_its_own_problem() {
     let server = Server::start();
     let json = [("content-type", "application/json")];
     let text = [("content-type", "text/plain")];
     let large = json!({"name": "lamp", "description": "x".repeat(70_000)}).to_string();
-    let cases: [(&str, &str, &[(&str, &str)], &[u8], u16, &str); 11] = [
+    let cases: [Case<'_>; 11] = [
         ("GET", "/nowhere", &[], b"", 404, "not-found"),
         ("PATCH", "/health", &[], b"", 405, "method-not-allowed"),
         (
