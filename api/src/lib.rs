@@ -55,8 +55,9 @@
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
 //!
-//! Programs of one screen each are in the folder `examples`: `hello`, `validated_json`, `layer`
-//! and `axum_router`.
+//! Programs of one screen each are in [`examples`]: [`hello`](examples::hello),
+//! [`validated_json`](examples::validated_json), [`layer`](examples::layer) and
+//! [`axum_router`](examples::axum_router).
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -65,6 +66,8 @@ mod body;
 pub mod contract;
 mod escapes;
 mod event;
+#[cfg(doc)]
+pub mod examples;
 mod extract;
 mod foreign;
 mod handler;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fnurl::testing::TestApi;
-use fnurl::{Api, MatchedRoute, Path, Request, Routes, get};
+use fnurl::{Api, MatchedRoute, Path, Request, Routes, State, get};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tower::ServiceExt;
 use tower::layer::layer_fn;
@@ -215,6 +215,19 @@ async fn an_api_is_a_tower_service_and_mounts_in_another() {
     let api = TestApi::new(outer.unwrap());
     api.get("/v1/hello").await.assert_text(200, "hello");
     let _ = api.get("/v1/nowhere").await.problem(404);
+}
+
+#[tokio::test]
+async fn a_set_of_routes_is_a_tower_service_once_it_has_its_state() {
+    async fn greet(State(greeting): State<&'static str>) -> &'static str {
+        greeting
+    }
+    let routes = Routes::new().at("/greeting", get(greet));
+    let service = routes.with_state("hello").unwrap();
+    let request = http::Request::get("/greeting").body(String::new()).unwrap();
+    let mut response = service.oneshot(request).await.unwrap();
+    let body = response.body_mut().collect().await.unwrap();
+    assert_eq!(body, "hello");
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use http::Method;
 use tower::Service;
 
+use super::api::Api;
+use super::error::BuildError;
 use super::layered::{Layers, RouteLayer};
 use super::methods::{MethodRoutes, Staged};
 use super::mount;
@@ -122,6 +124,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn layer(mut self, layer: impl RouteLayer) -> Self {
         self.layers.push(Arc::new(layer));
         self
+    }
+
+    /// These routes alone as a [`tower::Service`], to be tested, nested or served by themselves.
+    ///
+    /// # Errors
+    /// A mistake in the routes, see [`ApiBuilder::build`](super::ApiBuilder::build).
+    pub fn with_state(self, state: S) -> Result<Api, BuildError> {
+        Api::builder(state).routes([self]).build()
     }
 
     /// The routes, each with its layers.
