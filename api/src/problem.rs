@@ -165,8 +165,15 @@ impl Problem {
     /// Adds an extension member (RFC 9457 §3.2).
     ///
     /// A value that JSON cannot hold (a map with keys that are no strings) becomes `null`.
+    ///
+    /// # Panics
+    /// In debug builds, when the name is one that RFC 9457 gives a meaning of its own.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        debug_assert!(
+            !STANDARD_MEMBERS.contains(&name),
+            "`{name}` is a standard member"
+        );
         let value = serde_json::to_value(value).unwrap_or(Value::Null);
         self.0.extensions.push((name, value));
         self
@@ -311,6 +318,9 @@ impl ProblemType {
         }
     }
 }
+
+/// The members that every problem can have; extension members have other names.
+const STANDARD_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
 
 struct Document<'a> {
     details: &'a Details,
