@@ -1,5 +1,9 @@
 //! Problem details (RFC 9457): the one form of every answer that is not a success.
 
+mod types;
+
+pub use types::*;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -364,53 +368,6 @@ impl fmt::Display for Chain<'_> {
         Ok(())
     }
 }
-
-/// 400: the event is not a function URL request.
-pub const MALFORMED_EVENT: ProblemType = ProblemType::new(
-    400,
-    "malformed-event",
-    "The event is not a function URL request",
-);
-/// 400: the path has a percent-escape that is not one, or that is not UTF-8.
-pub const MALFORMED_PATH: ProblemType =
-    ProblemType::new(400, "malformed-path", "The path is malformed");
-/// 400: the query string cannot be read.
-pub const MALFORMED_QUERY: ProblemType =
-    ProblemType::new(400, "malformed-query", "The query string is malformed");
-/// 400: a header cannot be read.
-pub const MALFORMED_HEADER: ProblemType =
-    ProblemType::new(400, "malformed-header", "A header is malformed");
-/// 400: the body is not what its content type says.
-pub const MALFORMED_BODY: ProblemType =
-    ProblemType::new(400, "malformed-body", "The body is malformed");
-/// 403: the caller is not known.
-pub const NO_CALLER: ProblemType =
-    ProblemType::new(403, "no-caller", "The request has no IAM identity");
-/// 404: no route has this path.
-pub const NOT_FOUND: ProblemType = ProblemType::new(404, "not-found", "Not found");
-/// 405: the path exists, but not with this method.
-pub const METHOD_NOT_ALLOWED: ProblemType =
-    ProblemType::new(405, "method-not-allowed", "Method not allowed");
-/// 413: the body is larger than the API takes.
-pub const BODY_TOO_LARGE: ProblemType =
-    ProblemType::new(413, "body-too-large", "The body is too large");
-/// 414: the path and query are longer than a URI can be here.
-pub const URI_TOO_LONG: ProblemType = ProblemType::new(414, "uri-too-long", "The URI is too long");
-/// 415: the body's media type is not one that the route reads.
-pub const UNSUPPORTED_MEDIA_TYPE: ProblemType =
-    ProblemType::new(415, "unsupported-media-type", "Unsupported media type");
-/// 422: the request can be read, but breaks rules; `errors` lists them all.
-pub const INVALID_REQUEST: ProblemType =
-    ProblemType::new(422, "invalid-request", "The request is invalid");
-/// 500: the fault is ours; the log has the cause under the request id.
-pub const INTERNAL_ERROR: ProblemType =
-    ProblemType::new(500, "internal-error", "Internal server error");
-/// 500: the response is larger than a function URL can carry.
-pub const RESPONSE_TOO_LARGE: ProblemType =
-    ProblemType::new(500, "response-too-large", "The response is too large");
-/// 504: the handler did not finish before the function's timeout.
-pub const DEADLINE_EXCEEDED: ProblemType =
-    ProblemType::new(504, "deadline-exceeded", "The request took too long");
 
 #[cfg(test)]
 mod tests {
