@@ -160,7 +160,7 @@ fn what_is_no_function_url_event_is_a_400_problem_that_says_why() {
     let cases = [
         (b"".to_vec(), "EOF"),
         (b"{".to_vec(), "EOF"),
-        (b"\xff\xfe".to_vec(), "expected value"),
+        (b"\xff\xfe".to_vec(), "invalid utf-8"),
         (b"null".to_vec(), "invalid type: null"),
         (b"{}".to_vec(), "method` is missing"),
         (br#"{"headers": 7}"#.to_vec(), "a map of strings"),
