@@ -1,7 +1,10 @@
 //! The processes: how they start, share a folder, and end.
 
 use harness::{Server, fails_to_start};
+use serde_json::json;
 use tempfile::TempDir;
+
+use crate::items::listed;
 
 #[test]
 fn an_interrupt_ends_the_server_and_its_instances() {
@@ -12,11 +15,63 @@ fn an_interrupt_ends_the_server_and_its_instances() {
 }
 
 #[test]
+fn instances_do_not_outlive_a_server_that_is_killed() {
+    let server = Server::start();
+    assert_eq!(server.get("/health").status, 200);
+    assert_eq!(server.children().len(), 1);
+    server.kill();
+    server.wait_until_nothing_runs();
+}
+
+#[test]
+fn requests_at_the_same_time_are_all_answered() {
+    let server = Server::start();
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let server = &server;
+            scope.spawn(move || {
+                let item = json!({"name": format!("lamp {n}")});
+                server.post("/items", &item).json(201)
+            });
+        }
+    });
+    assert_eq!(listed(&server, "/items?limit=3").len(), 8);
+    server.stop();
+}
+
+#[test]
+fn each_request_has_a_line_in_the_log_under_the_id_that_its_client_sees() {
+    let server = Server::start();
+    let missing = "/items/01890a5d-ac96-774b-bcce-b302099a8057";
+    let cases = [
+        ("GET", "/health", "route=\"/health\"", 200),
+        ("GET", missing, "route=\"/items/{itemId}\"", 404),
+        ("DELETE", missing, "route=\"/items/{itemId}\"", 404),
+        ("GET", "/items/a%2Fb", "route=\"/items/{itemId}\"", 422),
+    ];
+    for (method, target, route, status) in cases {
+        let answer = server.request(method, target, &[], b"");
+        let line = server.log_line("request answered");
+        let expected = [
+            format!("method=\"{method}\""),
+            route.to_owned(),
+            format!("status={status}"),
+            format!("request_id=\"{}\"", answer.request_id()),
+        ];
+        for field in expected {
+            assert!(line.contains(&field), "{field} is not in {line}");
+        }
+    }
+    server.stop();
+}
+
+#[test]
 fn a_second_server_on_the_same_data_says_who_has_it() {
     let data = TempDir::new().unwrap();
     let server = Server::at(data.path());
     let refusal = fails_to_start(data.path());
-    assert!(refusal.contains("in use"), "{refusal}");
+    let holder = format!("in use by process {} ", server.pid());
+    assert!(refusal.contains(&holder), "{refusal}");
     assert_eq!(server.get("/health").status, 200);
     server.stop();
 }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use fnurl::{Api, get, post};
-use http::header::{CONTENT_TYPE, SET_COOKIE};
+use fnurl::{Api, Cookies, get, post};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
 /// How many requests this instance has answered.
@@ -37,15 +37,21 @@ async fn cookies() -> (HeaderMap, &'static str) {
     (headers, "set")
 }
 
+/// What the handler sees of two fields that can come in several pieces.
+async fn seen(headers: HeaderMap, cookies: Cookies) -> String {
+    let tags = headers.get_all("x-tag").iter();
+    let tags: Vec<_> = tags.map(|tag| tag.to_str().unwrap_or("?")).collect();
+    let cookies: Vec<_> = cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{} | {}", tags.join(","), cookies.join(" "))
+}
+
 async fn echo(headers: HeaderMap, body: Bytes) -> (HeaderMap, Bytes) {
-    let content_type = headers.get(CONTENT_TYPE).cloned();
-    (
-        content_type
-            .map(|it| (CONTENT_TYPE, it))
-            .into_iter()
-            .collect(),
-        body,
-    )
+    let described = [CONTENT_TYPE, CONTENT_ENCODING].into_iter();
+    let kept = described.filter_map(|name| Some((name.clone(), headers.get(name)?.clone())));
+    (kept.collect(), body)
 }
 
 fn main() -> ExitCode {
@@ -56,6 +62,7 @@ fn main() -> ExitCode {
         .at("/never-ends", get(never_ends))
         .at("/large", get(large))
         .at("/cookies", get(cookies))
+        .at("/seen", get(seen))
         .at("/echo", post(echo));
     fnurl::run(async { api.build() })
 }

@@ -25,8 +25,10 @@ pub fn fragile() -> &'static Path {
 fn built(name: &str) -> &'static Path {
     static PROGRAMS: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
     let programs = PROGRAMS.get_or_init(|| {
-        let mut programs = build(&["-p", "routes", "--bin", "bootstrap"]);
-        programs.extend(build(&["-p", "fnurl-cli", "--bin", "fnurl"]));
+        // Two builds: an example brings the features of tests, which no program is to have.
+        let binaries = ["-p", "routes", "--bin", "bootstrap"];
+        let command = ["-p", "fnurl-cli", "--bin", "fnurl"];
+        let mut programs = build(&[binaries, command].concat());
         programs.extend(build(&["-p", "e2e", "--example", "fragile"]));
         programs
     });

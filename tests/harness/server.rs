@@ -1,27 +1,34 @@
 //! A running `fnurl dev`, whose end is checked: no test may leave a process behind.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::http::{Response, exchange, request};
+use crate::family::{Family, signal};
+use crate::http::{Client, Response};
 use crate::programs::{bootstrap, fnurl};
 
 /// Longer than anything here takes; a wait that meets it fails its test.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
 /// `fnurl dev` with a function, on a free port.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
-    address: String,
-    log: Mutex<mpsc::Receiver<String>>,
+    family: Family,
+    client: Client,
+    /// Its sender is gone once the process has ended.
+    output: Mutex<Receiver<String>>,
+    log: Mutex<Receiver<String>>,
     _data: Option<TempDir>,
 }
 
@@ -51,27 +58,22 @@ impl Server {
 
     #[track_caller]
     fn spawn(mut command: Command) -> Self {
+        let family = Family::begin(&mut command);
         let mut process = command.spawn().unwrap();
-        let (sender, log) = mpsc::channel();
-        let stderr = BufReader::new(process.stderr.take().unwrap());
-        std::thread::spawn(move || {
-            for line in stderr.lines().map_while(Result::ok) {
-                let _ = sender.send(line);
-            }
-        });
-        let mut first = String::new();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        stdout.read_line(&mut first).unwrap();
-        // The rest of the greeting must be read, so that writing it never fails.
-        std::thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(drop));
-        let address = first.trim_end().strip_prefix("fnurl: listening on http://");
-        let address = address.unwrap_or_else(|| {
+        let output = lines(process.stdout.take().unwrap());
+        let log = lines(process.stderr.take().unwrap());
+        let first = output.recv_timeout(PATIENCE).unwrap_or_default();
+        let address = first.strip_prefix("fnurl: listening on http://");
+        let Some(address) = address else {
+            let _ = process.kill();
             let log: Vec<String> = log.iter().collect();
             panic!("the first line is {first:?}, the log {log:?}")
-        });
+        };
         Self {
-            address: address.to_owned(),
+            client: Client::new(address),
             process,
+            family,
+            output: Mutex::new(output),
             log: Mutex::new(log),
             _data: None,
         }
@@ -80,17 +82,7 @@ impl Server {
     /// Sends these bytes as they are; they must ask for the connection to be closed.
     #[track_caller]
     pub fn send(&self, bytes: &[u8]) -> Response {
-        exchange(&self.address, bytes).unwrap()
-    }
-
-    /// Sends a request that may get no answer because the server is being killed.
-    pub fn try_post(&self, target: &str, body: &Value) -> std::io::Result<Response> {
-        let body = body.to_string();
-        let json = [("content-type", "application/json")];
-        exchange(
-            &self.address,
-            &request("POST", target, &json, body.as_bytes()),
-        )
+        self.client.send(bytes).unwrap()
     }
 
     /// Sends a request.
@@ -102,7 +94,8 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Response {
-        self.send(&request(method, target, headers, body))
+        let answer = self.client.request(method, target, headers, body);
+        answer.unwrap_or_else(|err| panic!("{method} {target}: {err}"))
     }
 
     /// Sends a GET request.
@@ -114,13 +107,21 @@ impl Server {
     /// Sends a POST request with JSON.
     #[track_caller]
     pub fn post(&self, target: &str, body: &Value) -> Response {
-        self.json("POST", target, body)
+        self.request("POST", target, &JSON, body.to_string().as_bytes())
+    }
+
+    /// Sends a POST request with JSON, to a server that may be dead; `None` if no whole answer
+    /// came.
+    pub fn try_post(&self, target: &str, body: &Value) -> Option<Response> {
+        let body = body.to_string();
+        let answer = self.client.request("POST", target, &JSON, body.as_bytes());
+        answer.ok()
     }
 
     /// Sends a PUT request with JSON.
     #[track_caller]
     pub fn put(&self, target: &str, body: &Value) -> Response {
-        self.json("PUT", target, body)
+        self.request("PUT", target, &JSON, body.to_string().as_bytes())
     }
 
     /// Sends a DELETE request.
@@ -129,16 +130,10 @@ impl Server {
         self.request("DELETE", target, &[], b"")
     }
 
-    #[track_caller]
-    fn json(&self, method: &str, target: &str, body: &Value) -> Response {
-        let json = [("content-type", "application/json")];
-        self.request(method, target, &json, body.to_string().as_bytes())
-    }
-
-    /// Waits for a line of the log that holds `text`.
+    /// Waits for a line of the log that holds `text`; those before it are gone.
     #[track_caller]
     pub fn log_line(&self, text: &str) -> String {
-        let log = self.log.lock().unwrap();
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -150,40 +145,57 @@ impl Server {
         }
     }
 
-    /// The processes that the server has started and that still run.
-    pub fn children(&self) -> Vec<u32> {
-        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
-        let mut children = Vec::new();
-        for task in tasks {
-            let listed = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap();
-            let pids = listed
-                .split_whitespace()
-                .map(|pid| pid.parse::<u32>().unwrap());
-            children.extend(pids);
-        }
-        children
+    /// The id of the server's own process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
-    /// Interrupts the server as Ctrl-C does, and checks that it ends well and leaves no child.
+    /// The processes that the server has started and that still run.
+    pub fn children(&self) -> Vec<u32> {
+        let mut running = self.family.running();
+        running.retain(|pid| *pid != self.pid());
+        running
+    }
+
+    /// Interrupts the server as Ctrl-C does, and checks that it ends well and leaves no process.
     #[track_caller]
     pub fn stop(mut self) {
-        let children = self.children();
-        self.signal(Signal::INT);
+        signal(self.pid(), Signal::INT);
+        self.wait_for_end();
         let status = self.process.wait().unwrap();
-        assert!(status.success(), "{status}");
-        for child in children {
-            assert!(!runs(child), "process {child} was left behind");
-        }
+        assert_eq!(status.code(), Some(0), "{status}");
+        let left = self.family.running();
+        assert!(left.is_empty(), "processes {left:?} were left behind");
     }
 
     /// Ends the server at once, as a crash would.
     pub fn kill(&self) {
-        self.signal(Signal::KILL);
+        signal(self.pid(), Signal::KILL);
     }
 
-    fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.process.id().try_into().unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+    /// Waits for the end of a server that was killed, and of everything it has started.
+    #[track_caller]
+    pub fn wait_until_nothing_runs(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        // Nobody tells about the end of somebody else's child, so this can only be asked for.
+        while !self.family.running().is_empty() {
+            assert!(Instant::now() < deadline, "{:?}", self.family.running());
+            std::thread::yield_now();
+        }
+    }
+
+    #[track_caller]
+    fn wait_for_end(&self) {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match output.recv_timeout(left) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => panic!("the server has not ended"),
+            }
+        }
     }
 }
 
@@ -192,6 +204,10 @@ impl Drop for Server {
         // Fails for a server that has ended already, as it should have.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // Without their server, instances end by themselves; a test that failed waits for nobody.
+        for pid in self.family.running() {
+            signal(pid, Signal::KILL);
+        }
     }
 }
 
@@ -216,10 +232,13 @@ fn command(function: &Path, data: &Path) -> Command {
     command
 }
 
-fn runs(pid: u32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
-        return false;
-    };
-    // A zombie has ended; its parent, init, has only not asked yet.
-    !stat.contains(") Z ")
+/// Every line as it comes; read to the end, so that writing never blocks or fails.
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
 }
