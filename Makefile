@@ -17,11 +17,11 @@ help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: ## Run the API on http://127.0.0.1:9000, its data in .fnurl (ARGS="--port 0" and others)
-	cargo run --quiet -p fnurl-cli -- dev $(ARGS)
+	cargo run -p fnurl-cli -- dev $(ARGS)
 
 example: ## Run one of api/examples behind a local function URL (NAME=hello)
 	cargo build -p fnurl --example $(NAME)
-	cargo run --quiet -p fnurl-cli -- dev --function target/debug/examples/$(NAME) $(ARGS)
+	cargo run -p fnurl-cli -- dev --function target/debug/examples/$(NAME) $(ARGS)
 
 test: ## Run every test; needs nothing but Rust and a C compiler
 	cargo test --workspace
