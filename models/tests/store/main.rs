@@ -6,6 +6,7 @@
 )]
 
 mod cost;
+mod deployed_table;
 mod engines;
 mod faults;
 mod items;
