@@ -6,6 +6,7 @@
 
 use super::{
     answer::Answer,
+    cors::Cors,
     event::{self, Arrival},
     instances::Instances,
     invocation::{FunctionResult, Invocation},
@@ -40,6 +41,8 @@ const HEAD_LIMIT: usize = 1024 * 1024;
 pub(super) struct FrontDoor {
     pub(super) instances: Arc<Instances>,
     pub(super) region: String,
+    /// Without it, preflights reach the function like any other request.
+    pub(super) cors: Option<Cors>,
 }
 
 impl FrontDoor {
@@ -82,6 +85,10 @@ impl FrontDoor {
     ) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
         let mut visit = Visit::new(parts, peer);
+        let cors = self.cors.as_ref();
+        if let Some(answer) = cors.and_then(|cors| cors.preflight(&visit.parts)) {
+            return visit.end(answer);
+        }
         match receive(body, refusal::EVENT_LIMIT, visit.expects_continue()).await {
             // On a task of its own: a client that leaves does not stop the function.
             Ok(received) => {
@@ -114,7 +121,13 @@ impl FrontDoor {
             event,
         };
         let answer = match self.instances.invoke(&invocation).await {
-            Ok(result) => visit.mapped(&result),
+            Ok(result) => {
+                let mut answer = visit.mapped(&result);
+                if let Some(cors) = &self.cors {
+                    cors.add_headers(&visit.parts.headers, &mut answer.headers);
+                }
+                answer
+            }
             Err(failure) => refusal::failed(&failure),
         };
         visit.end(answer)

@@ -9,6 +9,8 @@
 
 mod answer;
 mod cargo;
+mod cors;
+mod cors_file;
 mod data_lock;
 mod dynamodb;
 mod environment;
@@ -33,6 +35,8 @@ mod trace;
 pub(crate) use options::Options;
 pub(crate) use start_error::StartError;
 
+use cors::Cors;
+use cors_file::CorsConfig;
 use dynamodb::Embedded;
 use front_door::FrontDoor;
 use function::{Executable, Function};
@@ -73,6 +77,7 @@ struct Running {
 impl Running {
     /// What may be refused at once comes first, the build last.
     async fn start(options: &Options) -> Result<Self, StartError> {
+        let cors = options.cors.as_deref().map(CorsConfig::read).transpose()?;
         let listener = listen(&options.host, options.port).await?;
         let address = listener.local_addr()?;
         let (embedded, endpoint, place) = match &options.dynamodb {
@@ -92,6 +97,7 @@ impl Running {
         let front_door = FrontDoor {
             instances: Arc::clone(&instances),
             region: options.region.clone(),
+            cors: cors.map(Cors::new),
         };
         let front_door = tokio::spawn(Arc::new(front_door).serve(listener));
         greeting::greet(address, &program, &place);

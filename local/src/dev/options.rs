@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// Memory in MB, as told to the function; nothing limits it to that
     #[arg(long, value_name = "MB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(128..=10_240))]
     pub(super) memory: u32,
+    /// The URL's CORS configuration: the object `Cors` of the Lambda API, as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) cors: Option<PathBuf>,
     /// The region the function finds itself in
     #[arg(long, default_value = "us-east-1")]
     pub(super) region: String,

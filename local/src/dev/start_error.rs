@@ -18,6 +18,8 @@ pub(crate) enum StartError {
     Data { path: PathBuf, source: io::Error },
     #[error("cannot open the tables in {}: {reason}: mend or move the file, or pass another folder with `--data`", path.display())]
     Tables { path: PathBuf, reason: String },
+    #[error("the CORS configuration {} cannot be used: {mistakes}", path.display())]
+    Cors { path: PathBuf, mistakes: String },
     #[error("there is no program {}: check the path, or build it first", PathBuf::from(.0).display())]
     NoSuchProgram(OsString),
     #[error(

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail the test, as tests do"
 )]
 
+mod cors;
 mod failures;
 mod http;
 mod instances;
