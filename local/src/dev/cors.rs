@@ -4,7 +4,7 @@
 use super::{answer::Answer, cors_file::CorsConfig, log};
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -92,7 +92,7 @@ impl Cors {
         }
         let mut headers = HeaderMap::from_iter([
             (ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
-            (VARY, HeaderValue::from_name(HeaderName::from(ORIGIN))),
+            (VARY, HeaderValue::from_name(ORIGIN)),
         ]);
         if self.config.allow_credentials {
             let yes = HeaderValue::from_static("true");
