@@ -1,6 +1,6 @@
 //! Building a binary of the workspace, and learning where cargo has put it.
 
-use super::start_error::StartError;
+use super::{start_error::StartError, watch::Sources};
 use serde::Deserialize;
 use std::{path::PathBuf, process::Stdio};
 use tokio::{
@@ -13,9 +13,7 @@ use tokio::{
 /// # Errors
 /// [`StartError`] when cargo does not run, fails, or knows no such binary.
 pub(super) async fn build(bin: &str, is_release: bool) -> Result<PathBuf, StartError> {
-    // Set when we were started by `cargo run`: the same toolchain then builds the function.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = cargo();
     command.args([
         "build",
         "--bin",
@@ -38,6 +36,45 @@ pub(super) async fn build(bin: &str, is_release: bool) -> Result<PathBuf, StartE
         return Err(StartError::Build(bin.to_owned()));
     }
     executable.ok_or_else(|| StartError::NoSuchBinary(bin.to_owned()))
+}
+
+/// Where the sources of the workspace are, and of what it depends on by path.
+///
+/// # Errors
+/// [`StartError`] when cargo does not run or fails.
+pub(super) async fn sources() -> Result<Sources, StartError> {
+    let mut command = cargo();
+    command.args(["metadata", "--format-version=1"]);
+    command.stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().await.map_err(StartError::NoCargo)?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).map_err(|_| StartError::NoWorkspace)?;
+    let local = metadata.packages.iter().filter(|it| it.source.is_none());
+    let folders = local.filter_map(|it| Some(it.manifest_path.parent()?.to_owned()));
+    Ok(Sources {
+        packages: folders.collect(),
+        root: metadata.workspace_root,
+        target: metadata.target_directory,
+    })
+}
+
+/// Set when we were started by `cargo run`: the same toolchain then builds the function.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    target_directory: PathBuf,
+    workspace_root: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+    /// None for a package in a folder of this machine.
+    source: Option<String>,
 }
 
 /// What is read of cargo's messages; the others lack these members.

@@ -70,13 +70,20 @@ async fn attend(
     stop: &mut watch::Receiver<bool>,
     function: &Function,
 ) {
+    let mut is_retired = false;
     let (failure, ending) = loop {
+        if is_retired && lifecycle.is_unused() {
+            break (Failure::Stopping, Ending::Error);
+        }
         tokio::select! {
             // In this order: what the function has said counts before its end.
             biased;
             _ = stop.wait_for(|is_stopping| *is_stopping) => break (Failure::Stopping, Ending::Error),
             Some(call) = calls.received.recv() => lifecycle.call(call),
-            Some(job) = jobs.recv(), if !lifecycle.has_pending_job() => lifecycle.take(job),
+            job = jobs.recv(), if !is_retired && !lifecycle.has_pending_job() => match job {
+                Some(job) => lifecycle.take(job),
+                None => is_retired = true,
+            },
             ended = process.ended() => match ended {
                 Ok(status) => break (Failure::Exited(status), Ending::Error),
                 Err(err) => break (Failure::NotStarted(err), Ending::Error),

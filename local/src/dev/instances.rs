@@ -105,6 +105,13 @@ impl Instances {
         }
     }
 
+    /// Ends every instance once it is done with its invocation; later invocations get new ones.
+    pub(super) fn retire(&self) {
+        // An instance whose slot is gone hears that no job comes any more.
+        self.seats.lock().slots.clear();
+        self.seats.changed.notify_waiters();
+    }
+
     /// Ends every instance and waits until no process is left. Nothing starts afterwards.
     pub(super) async fn stop(&self) {
         self.stop.send_replace(true);

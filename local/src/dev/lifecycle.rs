@@ -92,6 +92,11 @@ impl Lifecycle {
         self.pending.is_some()
     }
 
+    /// Whether no invocation is under way or waiting.
+    pub(super) fn is_unused(&self) -> bool {
+        !self.has_pending_job() && !matches!(self.phase, Phase::Busy(..) | Phase::Answered(_))
+    }
+
     /// When the instance has to be ended, if nothing happens before.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.phase {

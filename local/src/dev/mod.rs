@@ -31,6 +31,7 @@ mod refusal;
 mod runtime_api;
 mod start_error;
 mod trace;
+mod watch;
 
 pub(crate) use options::Options;
 pub(crate) use start_error::StartError;
@@ -45,6 +46,7 @@ use interrupt::Interrupt;
 use options::Tables;
 use std::{io, sync::Arc};
 use tokio::{net::TcpListener, runtime, task::JoinHandle};
+use watch::Watch;
 
 /// Runs `fnurl dev` until it is interrupted.
 ///
@@ -70,6 +72,7 @@ async fn run(options: &Options) -> Result<(), StartError> {
 #[derive(Debug)]
 struct Running {
     front_door: JoinHandle<()>,
+    watch: Option<JoinHandle<()>>,
     instances: Arc<Instances>,
     embedded: Option<Embedded>,
 }
@@ -91,6 +94,11 @@ impl Running {
             }
             Tables::At(url) => (None, url.clone(), url.clone()),
         };
+        // Before the build: what is changed during it counts.
+        let watch = match options.watch {
+            true => Some(Watch::start(&options.bin, options.release).await?),
+            false => None,
+        };
         let function = Function::new(executable(options).await?, options, &endpoint);
         let program = function.program.clone();
         let instances = Arc::new(Instances::new(function, options.concurrency.into()));
@@ -100,9 +108,11 @@ impl Running {
             cors: cors.map(Cors::new),
         };
         let front_door = tokio::spawn(Arc::new(front_door).serve(listener));
+        let watch = watch.map(|watch| tokio::spawn(watch.run(Arc::clone(&instances))));
         greeting::greet(address, &program, &place);
         Ok(Self {
             front_door,
+            watch,
             instances,
             embedded,
         })
@@ -110,6 +120,9 @@ impl Running {
 
     async fn stop(self) {
         self.front_door.abort();
+        if let Some(watch) = self.watch {
+            watch.abort();
+        }
         self.instances.stop().await;
         if let Some(embedded) = self.embedded {
             embedded.stop();

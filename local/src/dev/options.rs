@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Build with cargo's release profile
     #[arg(long, conflicts_with_all = ["function", "command"])]
     pub(super) release: bool,
+    /// Build again when a source changes; a build that fails leaves the last one serving
+    #[arg(long, conflicts_with_all = ["function", "command"])]
+    pub(super) watch: bool,
     /// Instances at most, each with one request at a time; more requests get 429
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) concurrency: u16,

@@ -34,6 +34,12 @@ pub(crate) enum StartError {
         "cargo built no program `{0}`: name one of this workspace with `--bin NAME`, or pass `--function PATH`"
     )]
     NoSuchBinary(String),
+    #[error(
+        "cargo cannot say where the sources are: mend what it says above, or leave out `--watch`"
+    )]
+    NoWorkspace,
+    #[error("cannot watch the sources: {0}: mend that, or leave out `--watch`")]
+    Watch(#[from] notify::Error),
     #[error("the system refuses what `fnurl dev` needs: {0}")]
     System(#[from] io::Error),
 }

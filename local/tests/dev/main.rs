@@ -16,3 +16,4 @@ mod server;
 mod start;
 mod stop;
 mod tables;
+mod watch;

@@ -152,7 +152,7 @@ fn any_command_can_be_the_function() {
 }
 
 /// A package with a program that is none of Lambda's, and what `fnurl dev` needs to build it.
-fn package(source: &str) -> (TempDir, Command) {
+pub(crate) fn package(source: &str) -> (TempDir, Command) {
     let folder = TempDir::new().unwrap();
     let manifest = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n[[bin]]\nname = \"tiny\"\npath = \"tiny.rs\"\n";
     std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
