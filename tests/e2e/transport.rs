@@ -26,7 +26,8 @@ fn paths_reach_the_router_as_they_were_sent() {
     ];
     for (target, status) in cases {
         // By hand: a client might tidy the path up.
-        let request = format!("GET {target} HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n");
+        let request =
+            format!("GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         let answer = server.send(request.as_bytes());
         assert_eq!(answer.status, status, "{target}: {}", answer.text());
         if status != 200 {
@@ -50,7 +51,7 @@ fn methods_in_lower_case_are_read_as_their_upper_case() {
     let server = Server::start();
     for (method, status) in [("GET", 200), ("get", 200), ("Get", 200), ("delete", 405)] {
         let request =
-            format!("{method} /health HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n");
+            format!("{method} /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         let answer = server.send(request.as_bytes());
         assert_eq!(answer.status, status, "{method}");
     }

@@ -1,8 +1,8 @@
 //! One process at a time in a data folder: a lock file that says who holds it.
 
-use super::start_error::StartError;
+use super::{private_file, start_error::StartError};
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
     path::Path,
 };
@@ -26,15 +26,11 @@ impl DataLock {
             path: data.to_owned(),
             source,
         };
-        fs::create_dir_all(data).map_err(unusable)?;
+        private_file::make_folder(data).map_err(unusable)?;
         let path = data.join(FILE);
-        let options = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path);
-        let mut file = options.map_err(unusable)?;
+        private_file::make(&path).map_err(unusable)?;
+        let file = File::options().read(true).write(true).open(path);
+        let mut file = file.map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => {
                 sign(&mut file).map_err(unusable)?;

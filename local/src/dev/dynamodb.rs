@@ -1,6 +1,6 @@
 //! The embedded DynamoDB: dynoxide on a file under the data folder, for one process at a time.
 
-use super::{data_lock::DataLock, log, start_error::StartError};
+use super::{log, private_file, start_error::StartError};
 use dynoxide::Database;
 use std::{
     io,
@@ -26,19 +26,14 @@ pub(super) struct Embedded {
     pub(super) file: PathBuf,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
-    /// Held to the end: released after the file is closed.
-    _lock: DataLock,
 }
 
 impl Embedded {
-    /// Opens the tables of a data folder, which is made if it is missing, and serves them on a
-    /// free port.
+    /// Opens the tables of a data folder and serves them on a free port.
     ///
     /// # Errors
-    /// [`StartError`] when the folder cannot be used, another process uses it, or the file is not
-    /// ours.
+    /// [`StartError`] when the file cannot be used.
     pub(super) fn start(data: &Path) -> Result<Self, StartError> {
-        let lock = DataLock::take(data)?;
         let file = data.join(FILE);
         let tables = |reason: String| StartError::Tables {
             path: file.clone(),
@@ -47,6 +42,7 @@ impl Embedded {
         let path = file
             .to_str()
             .ok_or_else(|| tables("its path is not UTF-8".to_owned()))?;
+        private_file::make(&file).map_err(|err| tables(err.to_string()))?;
         let database = Database::new(path).map_err(|err| tables(err.to_string()))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
@@ -70,7 +66,6 @@ impl Embedded {
             file,
             stop,
             thread,
-            _lock: lock,
         })
     }
 

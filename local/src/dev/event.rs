@@ -7,6 +7,7 @@ mod body;
 mod headers;
 mod query;
 
+use super::auth::{ACCOUNT, Principal};
 use http::{HeaderMap, Method, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub(crate) struct Arrival<'a> {
     /// The 32 letters and digits that name the function URL.
     pub(crate) url_id: &'a str,
     pub(crate) region: &'a str,
+    /// Who has signed, under AWS_IAM.
+    pub(crate) caller: Option<&'a Principal>,
 }
 
 /// The event of one request, as bytes of JSON.
@@ -62,6 +65,8 @@ struct Event<'a> {
 #[serde(rename_all = "camelCase")]
 struct RequestContext<'a> {
     account_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<Authorizer<'a>>,
     api_id: &'a str,
     domain_name: String,
     domain_prefix: &'a str,
@@ -71,6 +76,23 @@ struct RequestContext<'a> {
     stage: &'static str,
     time: String,
     time_epoch: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Authorizer<'a> {
+    iam: Iam<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Iam<'a> {
+    access_key: &'a str,
+    account_id: &'a str,
+    caller_id: &'a str,
+    cognito_identity: Option<()>,
+    principal_org_id: Option<()>,
+    user_arn: &'a str,
+    user_id: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,7 +130,8 @@ impl<'a> Event<'a> {
 impl<'a> RequestContext<'a> {
     fn new(parts: &'a Parts, raw_path: &str, arrival: &Arrival<'a>) -> Self {
         Self {
-            account_id: "anonymous",
+            account_id: arrival.caller.map_or("anonymous", |_| ACCOUNT),
+            authorizer: arrival.caller.map(Authorizer::new),
             api_id: arrival.url_id,
             // Local choice: the name a deployed function URL would have, not the Host header,
             // which says 127.0.0.1 here and stays readable among the headers.
@@ -126,6 +149,23 @@ impl<'a> RequestContext<'a> {
             stage: "$default",
             time: clock_time(arrival.at),
             time_epoch: (arrival.at.unix_timestamp_nanos() / 1_000_000) as i64,
+        }
+    }
+}
+
+impl<'a> Authorizer<'a> {
+    fn new(caller: &'a Principal) -> Self {
+        let identity = &caller.identity;
+        Self {
+            iam: Iam {
+                access_key: &caller.access_key,
+                account_id: identity.account(),
+                caller_id: &identity.user_id,
+                cognito_identity: None,
+                principal_org_id: None,
+                user_arn: &identity.arn,
+                user_id: &identity.user_id,
+            },
         }
     }
 }

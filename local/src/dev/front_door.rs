@@ -1,13 +1,16 @@
 //! The HTTP side: takes a request, has the function called, answers.
 //!
-//! In this order: the body is read, the size of its event judged, an instance found (429 when
-//! there is none), the function called, its result mapped. A slow sender therefore holds a
-//! connection, never an instance.
+//! In this order: the host is looked up, a preflight answered, the body read, the signature
+//! checked, the size of the event judged, an instance found (429 when there is none), the function
+//! called, its result mapped. A slow sender therefore holds a connection, never an instance.
 
 use super::{
     answer::Answer,
+    auth::{Authority, Denied, Principal},
+    clock::Clock,
     cors::Cors,
     event::{self, Arrival},
+    hosts::Hosts,
     instances::Instances,
     invocation::{FunctionResult, Invocation},
     log,
@@ -22,16 +25,15 @@ use http::{
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration, time::Instant};
+use std::{
+    convert::Infallible, net::IpAddr, net::SocketAddr, sync::Arc, time::Duration, time::Instant,
+};
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-
-/// The name of the local function URL, of the same form as a deployed one's.
-const URL_ID: &str = "local000000000000000000000000000";
 
 /// Request line and headers together may have this many bytes, as on the service.
 const HEAD_LIMIT: usize = 1024 * 1024;
@@ -41,6 +43,11 @@ const HEAD_LIMIT: usize = 1024 * 1024;
 pub(super) struct FrontDoor {
     pub(super) instances: Arc<Instances>,
     pub(super) region: String,
+    pub(super) url_id: String,
+    pub(super) hosts: Hosts,
+    pub(super) clock: Clock,
+    /// With it, AuthType is AWS_IAM.
+    pub(super) authority: Option<Arc<Authority>>,
     /// Without it, preflights reach the function like any other request.
     pub(super) cors: Option<Cors>,
 }
@@ -62,9 +69,13 @@ impl FrontDoor {
 
     async fn serve_connection(self: Arc<Self>, stream: TcpStream, peer: IpAddr) {
         let _ = stream.set_nodelay(true);
+        let Ok(local) = stream.local_addr() else {
+            return;
+        };
+        let ends = Ends { peer, local };
         let service = service_fn(|request| {
             let this = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(this.answer(request, peer).await) }
+            async move { Ok::<_, Infallible>(this.answer(request, ends).await) }
         });
         // What breaks a connection is the client's affair, and hyper has answered what can be
         // answered (400 for what is not HTTP, 431 for a head over the limit).
@@ -81,10 +92,14 @@ impl FrontDoor {
     async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-        peer: IpAddr,
+        ends: Ends,
     ) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
-        let mut visit = Visit::new(parts, peer);
+        let mut visit = Visit::new(parts, ends, self.clock.now());
+        if !self.hosts.is_known(&visit.parts.headers, ends.local) {
+            visit.say_refused("its host is none of this URL's names");
+            return visit.end(refusal::unknown_url());
+        }
         let cors = self.cors.as_ref();
         if let Some(answer) = cors.and_then(|cors| cors.preflight(&visit.parts)) {
             return visit.end(answer);
@@ -109,7 +124,14 @@ impl FrontDoor {
     }
 
     async fn invoke(&self, visit: Visit, body: &[u8]) -> Response<Full<Bytes>> {
-        let event = match visit.event(body, &self.region) {
+        let caller = match self.caller(&visit, body) {
+            Ok(caller) => caller,
+            Err(denied) => {
+                visit.say_refused(&denied.diagnosis);
+                return visit.end(refusal::denied(&denied));
+            }
+        };
+        let event = match visit.event(body, self, caller.as_ref()) {
             Ok(event) if event.len() as u64 <= refusal::EVENT_LIMIT => event.into(),
             Ok(_) => return visit.end(refusal::event_too_large()),
             Err(_) => return visit.end(refusal::bad_gateway()),
@@ -134,11 +156,29 @@ impl FrontDoor {
     }
 }
 
+impl FrontDoor {
+    /// Who has signed, where somebody has to.
+    fn caller(&self, visit: &Visit, body: &[u8]) -> Result<Option<Principal>, Denied> {
+        let Some(authority) = &self.authority else {
+            return Ok(None);
+        };
+        let hosts = self.hosts.known(visit.ends.local);
+        authority.caller(&visit.parts, body, &hosts).map(Some)
+    }
+}
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    peer: IpAddr,
+    local: SocketAddr,
+}
+
 /// One request on its way through the front door.
 #[derive(Debug)]
 struct Visit {
     parts: Parts,
-    peer: IpAddr,
+    ends: Ends,
     began: Instant,
     at: OffsetDateTime,
     request_id: String,
@@ -147,15 +187,14 @@ struct Visit {
 }
 
 impl Visit {
-    fn new(parts: Parts, peer: IpAddr) -> Self {
-        let at = OffsetDateTime::now_utc();
+    fn new(parts: Parts, ends: Ends, at: OffsetDateTime) -> Self {
         Self {
             trace: Trace::of(&parts.headers, at),
             request_id: Uuid::new_v4().to_string(),
             keeps_alive: wants_keep_alive(&parts),
             began: Instant::now(),
             parts,
-            peer,
+            ends,
             at,
         }
     }
@@ -165,14 +204,29 @@ impl Visit {
         expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
     }
 
-    fn event(&self, body: &[u8], region: &str) -> serde_json::Result<Vec<u8>> {
+    /// For the terminal alone: the client is not told.
+    fn say_refused(&self, why: &str) {
+        log::line(format_args!(
+            "fnurl: {} {} is refused: {why}",
+            self.parts.method,
+            self.parts.uri.path()
+        ));
+    }
+
+    fn event(
+        &self,
+        body: &[u8],
+        url: &FrontDoor,
+        caller: Option<&Principal>,
+    ) -> serde_json::Result<Vec<u8>> {
         let arrival = Arrival {
-            peer: self.peer,
+            peer: self.ends.peer,
             at: self.at,
             request_id: &self.request_id,
             trace: &self.trace.root(),
-            url_id: URL_ID,
-            region,
+            url_id: &url.url_id,
+            region: &url.region,
+            caller,
         };
         event::event(&self.parts, body, &arrival)
     }

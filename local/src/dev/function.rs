@@ -1,17 +1,14 @@
 //! The function: which program it is, and what it is told about itself.
 
 use super::{
-    environment::Environment, invocation::Invocation, options::Options, runtime_api::Delivery,
-    start_error::StartError,
+    auth::ACCOUNT, environment::Environment, invocation::Invocation, options::Options,
+    runtime_api::Delivery, start_error::StartError,
 };
 use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     time::Duration,
 };
-
-/// The account that everything local belongs to.
-const ACCOUNT: &str = "123456789012";
 
 /// A Lambda function with its configuration.
 #[derive(Debug)]

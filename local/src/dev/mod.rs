@@ -8,7 +8,10 @@
 //! rest is this machine's side of it: processes, files, the command line.
 
 mod answer;
+mod auth;
 mod cargo;
+mod clock;
+mod control;
 mod cors;
 mod cors_file;
 mod data_lock;
@@ -18,6 +21,7 @@ mod event;
 mod front_door;
 mod function;
 mod greeting;
+mod hosts;
 mod instance;
 mod instances;
 mod interrupt;
@@ -25,25 +29,33 @@ mod invocation;
 mod lifecycle;
 mod log;
 mod options;
+mod private_file;
 mod process;
 mod receive;
 mod refusal;
 mod runtime_api;
 mod start_error;
+mod sts;
 mod trace;
+mod url_id;
 mod watch;
 
 pub(crate) use options::Options;
 pub(crate) use start_error::StartError;
 
+use auth::{Authority, Sources};
+use control::Control;
 use cors::Cors;
 use cors_file::CorsConfig;
+use data_lock::DataLock;
 use dynamodb::Embedded;
 use front_door::FrontDoor;
 use function::{Executable, Function};
+use greeting::Greeting;
+use hosts::Hosts;
 use instances::Instances;
 use interrupt::Interrupt;
-use options::Tables;
+use options::{Auth, Tables};
 use std::{io, sync::Arc};
 use tokio::{net::TcpListener, runtime, task::JoinHandle};
 use watch::Watch;
@@ -72,17 +84,38 @@ async fn run(options: &Options) -> Result<(), StartError> {
 #[derive(Debug)]
 struct Running {
     front_door: JoinHandle<()>,
+    control: JoinHandle<()>,
     watch: Option<JoinHandle<()>>,
     instances: Arc<Instances>,
     embedded: Option<Embedded>,
+    /// Held to the end: released after the files are closed.
+    _lock: DataLock,
 }
 
 impl Running {
     /// What may be refused at once comes first, the build last.
     async fn start(options: &Options) -> Result<Self, StartError> {
         let cors = options.cors.as_deref().map(CorsConfig::read).transpose()?;
-        let listener = listen(&options.host, options.port).await?;
+        let listener = listen(&options.host, options.port, "--port").await?;
         let address = listener.local_addr()?;
+        let control_port = options.control_port(address.port());
+        let control_listener = listen(&options.host, control_port, "--control-port").await?;
+        let lock = DataLock::take(&options.data)?;
+        let url_id = match &options.url_id {
+            Some(id) => id.clone(),
+            None => url_id::of(&options.data)?,
+        };
+        let clock = options.clock.unwrap_or_default();
+        let authority = Arc::new(
+            Authority::new(&Sources {
+                data: &options.data,
+                credentials: options.credentials.as_deref(),
+                roles: options.roles.as_deref(),
+                region: &options.region,
+                clock,
+            })
+            .await?,
+        );
         let (embedded, endpoint, place) = match &options.dynamodb {
             Tables::Embedded => {
                 let embedded = Embedded::start(&options.data)?;
@@ -104,22 +137,39 @@ impl Running {
         let instances = Arc::new(Instances::new(function, options.concurrency.into()));
         let front_door = FrontDoor {
             instances: Arc::clone(&instances),
+            hosts: Hosts::new(&url_id, &options.region, &options.host),
             region: options.region.clone(),
+            url_id,
+            clock,
+            authority: (options.auth == Auth::Iam).then(|| Arc::clone(&authority)),
             cors: cors.map(Cors::new),
         };
         let front_door = tokio::spawn(Arc::new(front_door).serve(listener));
         let watch = watch.map(|watch| tokio::spawn(watch.run(Arc::clone(&instances))));
-        greeting::greet(address, &program, &place);
+        Greeting {
+            address,
+            control: control_listener.local_addr()?,
+            function: &program,
+            tables: &place,
+            auth: options.auth,
+            credentials: &authority.credentials,
+            region: &options.region,
+        }
+        .say();
+        let control = tokio::spawn(Arc::new(Control { authority }).serve(control_listener));
         Ok(Self {
             front_door,
+            control,
             watch,
             instances,
             embedded,
+            _lock: lock,
         })
     }
 
     async fn stop(self) {
         self.front_door.abort();
+        self.control.abort();
         if let Some(watch) = self.watch {
             watch.abort();
         }
@@ -130,11 +180,11 @@ impl Running {
     }
 }
 
-async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
+async fn listen(host: &str, port: u16, option: &'static str) -> Result<TcpListener, StartError> {
     TcpListener::bind((host, port))
         .await
         .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+            io::ErrorKind::AddrInUse => StartError::PortInUse { port, option },
             _ => StartError::Listen {
                 host: host.to_owned(),
                 port,

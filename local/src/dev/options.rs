@@ -1,6 +1,7 @@
 //! The command line of `fnurl dev`.
 
-use clap::{Args, ValueHint};
+use super::clock::Clock;
+use clap::{Args, ValueEnum, ValueHint};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Run a Lambda function behind a local function URL, with DynamoDB beside it.
@@ -14,7 +15,7 @@ pub(crate) struct Options {
     /// Address or name to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub(super) host: String,
-    /// Folder for what lasts: the tables
+    /// Folder for what lasts: tables, keys, sessions
     #[arg(long, value_name = "DIR", default_value = ".fnurl", value_hint = ValueHint::DirPath)]
     pub(super) data: PathBuf,
     /// The tables: `embedded`, or the URL of another DynamoDB
@@ -49,12 +50,60 @@ pub(crate) struct Options {
     /// The URL's CORS configuration: the object `Cors` of the Lambda API, as JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) cors: Option<PathBuf>,
-    /// The region the function finds itself in
-    #[arg(long, default_value = "us-east-1")]
+    /// Who may call: everybody, or who signs with AWS_IAM
+    #[arg(
+        long,
+        value_enum,
+        value_name = "none|iam",
+        default_value = "none",
+        hide_possible_values = true
+    )]
+    pub(super) auth: Auth,
+    /// Known principals, instead of the key made in the data folder: an AWS credentials file
+    ///
+    /// Each profile is one, with optional lines `fnurl_user_arn` and `fnurl_expires`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) credentials: Option<PathBuf>,
+    /// Roles: who may assume them, and whether they may call the URL; TOML
+    ///
+    /// Tables `[[role]]` with `arn`, `assumed_by` (ARNs, account ids or `*`), `invoke` and, where
+    /// wanted, `external_id` and `max_session_seconds`. Without it, every key may assume
+    /// arn:aws:iam::000000000000:role/fnUrlRole, which may call.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) roles: Option<PathBuf>,
+    /// Port of the local STS; 0 picks a free one [default: the one after `--port`]
+    #[arg(long, value_name = "PORT")]
+    pub(super) control_port: Option<u16>,
+    /// The region of the URL and of its function
+    #[arg(long, default_value = "us-east-1", value_parser = region)]
     pub(super) region: String,
+    /// The URL's id, 32 lower-case letters and digits [default: made once, kept in the data folder]
+    #[arg(long, value_name = "ID", value_parser = url_id)]
+    pub(super) url_id: Option<String>,
+    /// A clock that stands still at this time, for tests
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) clock: Option<Clock>,
     /// Run this command, with its arguments
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub(super) command: Vec<OsString>,
+}
+
+impl Options {
+    /// The port beside the URL's, unless another one is asked for.
+    pub(super) fn control_port(&self, url_port: u16) -> u16 {
+        let beside = match self.port {
+            0 => 0,
+            _ => url_port.checked_add(1).unwrap_or_default(),
+        };
+        self.control_port.unwrap_or(beside)
+    }
+}
+
+/// The URL's AuthType.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Auth {
+    None,
+    Iam,
 }
 
 /// Where the function's tables are.
@@ -64,6 +113,22 @@ pub(super) enum Tables {
     Embedded,
     /// At this URL.
     At(String),
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match text.chars().all(is_label) && !text.is_empty() {
+        true => Ok(text.to_owned()),
+        false => Err("not the name of a region, such as eu-west-1".to_owned()),
+    }
+}
+
+fn url_id(text: &str) -> Result<String, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    match text.len() == 32 && text.bytes().all(is_allowed) {
+        true => Ok(text.to_owned()),
+        false => Err("not 32 lower-case letters and digits".to_owned()),
+    }
 }
 
 fn dynamodb(text: &str) -> Result<Tables, String> {

@@ -1,8 +1,13 @@
 //! The front door's own answers: what a function URL says when no function has answered.
 
-use super::{answer::Answer, invocation::Failure};
+use super::{
+    answer::Answer,
+    auth::{Denied, Reason},
+    invocation::Failure,
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde_json::json;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
@@ -15,6 +20,45 @@ pub(super) fn failed(failure: &Failure) -> Answer {
         Failure::Throttled => throttled(),
         _ => bad_gateway(),
     }
+}
+
+/// What the service says of a URL that does not exist.
+pub(super) fn unknown_url() -> Answer {
+    let answer = refusal(
+        StatusCode::FORBIDDEN,
+        "application/json",
+        r#"{"Message":null}"#,
+    );
+    answer.with_type("AccessDeniedException")
+}
+
+/// Who is not let in hears which of the service's reasons it was, and no more.
+///
+/// Local choice: an unknown key, an expired token and an incomplete signature are answered as
+/// other AWS services do.
+pub(super) fn denied(denied: &Denied) -> Answer {
+    let (kind, body) = match &denied.reason {
+        Reason::Forbidden => (
+            "AccessDeniedException",
+            json!({"Message": "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}),
+        ),
+        Reason::InvalidSignature(message) => {
+            ("InvalidSignatureException", json!({"message": message}))
+        }
+        Reason::Incomplete(message) => {
+            ("IncompleteSignatureException", json!({"message": message}))
+        }
+        Reason::UnknownKey => (
+            "UnrecognizedClientException",
+            json!({"message": "The security token included in the request is invalid."}),
+        ),
+        Reason::ExpiredToken => (
+            "ExpiredTokenException",
+            json!({"message": "The security token included in the request is expired"}),
+        ),
+    };
+    let answer = refusal(StatusCode::FORBIDDEN, "application/json", body.to_string());
+    answer.with_type(kind)
 }
 
 /// Crash, timeout, function error, a result that is none: the client is not told which.
@@ -46,13 +90,13 @@ fn throttled() -> Answer {
     answer.with_type("TooManyRequestsException")
 }
 
-fn refusal(status: StatusCode, media_type: &'static str, body: &'static str) -> Answer {
+fn refusal(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let media_type = HeaderValue::from_static(media_type);
     let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, media_type)]);
     Answer {
         status,
         headers,
-        body: Bytes::from_static(body.as_bytes()),
+        body: body.into(),
     }
 }
 

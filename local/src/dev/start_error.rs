@@ -4,8 +4,8 @@ use std::{ffi::OsString, io, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("port {0} is in use: stop the other program or pass `--port`")]
-    PortInUse(u16),
+    #[error("port {port} is in use: stop the other program or pass `{option}`")]
+    PortInUse { port: u16, option: &'static str },
     #[error("cannot listen on {host}:{port}: {source}: pass another `--host` or `--port`")]
     Listen {
         host: String,
@@ -20,6 +20,10 @@ pub(crate) enum StartError {
     Tables { path: PathBuf, reason: String },
     #[error("the CORS configuration {} cannot be used: {mistakes}", path.display())]
     Cors { path: PathBuf, mistakes: String },
+    #[error("the credentials in {} cannot be used: {reason}", path.display())]
+    Credentials { path: PathBuf, reason: String },
+    #[error("the roles in {} cannot be used: {reason}", path.display())]
+    Roles { path: PathBuf, reason: String },
     #[error("there is no program {}: check the path, or build it first", PathBuf::from(.0).display())]
     NoSuchProgram(OsString),
     #[error(

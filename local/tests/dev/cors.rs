@@ -24,7 +24,7 @@ fn start(json: &str) -> (Server, NamedTempFile) {
 
 fn preflight(server: &Server, origin: &str, method: &str, headers: &str) -> Response {
     server.send(format!(
-        "OPTIONS /error HTTP/1.1\r\nhost: local\r\norigin: {origin}\r\naccess-control-request-method: {method}\r\n\
+        "OPTIONS /error HTTP/1.1\r\nhost: localhost\r\norigin: {origin}\r\naccess-control-request-method: {method}\r\n\
          access-control-request-headers: {headers}\r\n\r\n"
     ))
 }
@@ -96,8 +96,8 @@ fn stars_answer_with_what_was_asked_for() {
 #[test]
 fn an_options_request_that_is_no_preflight_reaches_the_function() {
     let (server, _file) = start(CONFIG);
-    let answer =
-        server.send("OPTIONS /pid HTTP/1.1\r\nhost: local\r\norigin: https://example.com\r\n\r\n");
+    let answer = server
+        .send("OPTIONS /pid HTTP/1.1\r\nhost: localhost\r\norigin: https://example.com\r\n\r\n");
     assert!(!answer.body.is_empty());
 }
 
@@ -108,7 +108,7 @@ fn answers_of_the_function_carry_the_urls_headers_beside_its_own_and_the_termina
         r#"{"statusCode": 200, "headers": {"access-control-allow-origin": "*"}, "body": "x"}"#;
     let length = result.len();
     let answer = server.send(format!(
-        "POST /raw HTTP/1.1\r\nhost: local\r\norigin: https://example.com\r\n\
+        "POST /raw HTTP/1.1\r\nhost: localhost\r\norigin: https://example.com\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n{result}"
     ));
     assert_eq!(
@@ -126,16 +126,16 @@ fn a_request_without_an_origin_or_from_another_one_gets_no_cors_headers() {
         server.get("/pid").header("access-control-allow-origin"),
         None
     );
-    let answer =
-        server.send("GET /pid HTTP/1.1\r\nhost: local\r\norigin: https://other.example\r\n\r\n");
+    let answer = server
+        .send("GET /pid HTTP/1.1\r\nhost: localhost\r\norigin: https://other.example\r\n\r\n");
     assert_eq!(answer.header("access-control-allow-origin"), None);
 }
 
 #[test]
 fn a_failed_invocation_is_answered_without_cors_headers() {
     let (server, _file) = start(CONFIG);
-    let answer =
-        server.send("GET /error HTTP/1.1\r\nhost: local\r\norigin: https://example.com\r\n\r\n");
+    let answer = server
+        .send("GET /error HTTP/1.1\r\nhost: localhost\r\norigin: https://example.com\r\n\r\n");
     assert_eq!(answer.status, 502);
     assert_eq!(answer.header("access-control-allow-origin"), None);
 }

@@ -99,8 +99,9 @@ fn a_body_that_announces_too_much_is_refused_before_it_is_sent() {
     ];
     for announcement in announcements {
         let mut connection = server.connect();
-        connection
-            .send(format!("POST / HTTP/1.1\r\nhost: local\r\n{announcement}\r\n\r\n").as_bytes());
+        connection.send(
+            format!("POST / HTTP/1.1\r\nhost: localhost\r\n{announcement}\r\n\r\n").as_bytes(),
+        );
         let response = connection.receive();
         assert_eq!(response.status, 413, "{announcement}");
         assert_eq!(
@@ -116,7 +117,7 @@ fn clients_that_leave_early_harm_nobody() {
     let server = Server::start(["--concurrency", "1"]);
     for sent in [
         &b"GET /"[..],
-        b"POST / HTTP/1.1\r\nhost: local\r\ncontent-length: 9\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc",
     ] {
         server.connect().send(sent);
     }

@@ -8,12 +8,16 @@
 
 mod cors;
 mod failures;
+mod hosts;
 mod http;
+mod iam;
 mod instances;
 mod mapping;
 mod runtime_api;
 mod server;
+mod signing;
 mod start;
 mod stop;
+mod sts;
 mod tables;
 mod watch;

@@ -28,7 +28,7 @@ fn targets_reach_the_function_as_they_were_sent() {
 fn what_is_not_http_is_400_and_never_reaches_the_function() {
     let server = Server::start([]);
     for request in [
-        "GET /a b HTTP/1.1\r\nhost: local\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nhost: localhost\r\n\r\n",
         "nonsense\r\n\r\n",
         "GET / HTTP/1.1\r\nno colon\r\n\r\n",
     ] {
@@ -41,14 +41,14 @@ fn what_is_not_http_is_400_and_never_reaches_the_function() {
 fn the_event_tells_the_function_about_the_request() {
     let server = Server::start(["--region", "eu-west-1"]);
     let event = server
-        .send("PATCH /a HTTP/1.1\r\nHost: local:1\r\nX-Tag: one\r\nx-tag: two\r\nCookie: a=1; b=2\r\nUser-Agent: demo/1\r\nConnection: keep-alive\r\n\r\n")
+        .send("PATCH /a HTTP/1.1\r\nHost: localhost\r\nX-Tag: one\r\nx-tag: two\r\nCookie: a=1; b=2\r\nUser-Agent: demo/1\r\nConnection: keep-alive\r\n\r\n")
         .ok();
     let context = &event["requestContext"];
     let url_id = context["apiId"].as_str().unwrap();
     assert_eq!(event["version"], "2.0");
     assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
     assert_eq!(event["headers"]["x-tag"], "one,two");
-    assert_eq!(event["headers"]["host"], "local:1");
+    assert_eq!(event["headers"]["host"], "localhost");
     assert_eq!(event["headers"].get("connection"), None);
     assert_eq!(event.get("body"), None);
     assert_eq!(context["http"]["method"], "PATCH");
@@ -82,7 +82,7 @@ fn bodies_arrive_whole_as_text_or_base64() {
         (&json!("AP8="), &json!(true))
     );
 
-    let chunked = "POST / HTTP/1.1\r\nhost: local\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n\
+    let chunked = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n\
                    3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     assert_eq!(server.send(chunked).ok()["body"], "abcde");
 }
@@ -91,7 +91,7 @@ fn bodies_arrive_whole_as_text_or_base64() {
 fn a_client_that_expects_100_continue_gets_it_before_it_sends() {
     let server = Server::start([]);
     let mut connection = server.connect();
-    connection.send(b"POST / HTTP/1.1\r\nhost: local\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n");
+    connection.send(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n");
     assert_eq!(connection.receive_head().0, 100);
     connection.send(b"hello");
     assert_eq!(connection.receive().ok()["body"], "hello");
@@ -148,7 +148,7 @@ fn every_response_has_its_ids_a_date_and_a_connection_that_stays() {
     let server = Server::start([]);
     let mut connection = server.connect();
     for _ in 0..2 {
-        connection.send(b"GET /context HTTP/1.1\r\nhost: local\r\n\r\n");
+        connection.send(b"GET /context HTTP/1.1\r\nhost: localhost\r\n\r\n");
         let response = connection.receive();
         let request_id = response.header("x-amzn-requestid").unwrap().to_owned();
         assert_eq!(response.ok()["request_id"], request_id);
@@ -161,7 +161,7 @@ fn every_response_has_its_ids_a_date_and_a_connection_that_stays() {
         assert!(response.header("date").unwrap().ends_with(" GMT"));
         assert_eq!(response.header("connection"), Some("keep-alive"));
     }
-    connection.send(b"GET / HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n");
+    connection.send(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert_eq!(connection.receive().header("connection"), Some("close"));
     assert!(connection.is_closed());
 }
@@ -198,8 +198,9 @@ fn cookies_and_headers_go_out_by_the_rules_of_a_function_url() {
 fn a_head_response_has_length_0() {
     let server = Server::start([]);
     let mut connection = server.connect();
-    connection
-        .send(b"HEAD / HTTP/1.1\r\nhost: local\r\n\r\nGET /b HTTP/1.1\r\nhost: local\r\n\r\n");
+    connection.send(
+        b"HEAD / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /b HTTP/1.1\r\nhost: localhost\r\n\r\n",
+    );
     let response = connection.receive();
     assert_eq!(
         (response.status, response.header("content-length")),

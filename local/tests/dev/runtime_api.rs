@@ -26,7 +26,7 @@ impl Runtime {
     #[track_caller]
     fn next(&mut self) -> Response {
         self.0
-            .send(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: local\r\n\r\n");
+            .send(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: localhost\r\n\r\n");
         self.0.receive()
     }
 
@@ -43,7 +43,7 @@ impl Runtime {
     fn post(&mut self, path: &str, headers: &str, body: &[u8]) -> Response {
         let length = body.len();
         let head = format!(
-            "POST /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: local\r\ncontent-length: {length}\r\n{headers}\r\n"
+            "POST /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n"
         );
         self.0.send(&[head.as_bytes(), body].concat());
         self.0.receive()
@@ -59,7 +59,7 @@ impl Runtime {
 fn invoke(server: &Server, runtime: impl FnOnce(&mut Runtime)) -> Response {
     let mut client = server.connect();
     // The last instance has not asked for another event, so that a new one is started in the end.
-    client.send(b"POST /a HTTP/1.1\r\nhost: local\r\ncontent-length: 0\r\n\r\n");
+    client.send(b"POST /a HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
     runtime(&mut Runtime::of(server));
     client.receive()
 }
@@ -181,7 +181,7 @@ fn a_stream_that_ends_in_an_error_is_502() {
         let id = runtime.next_id();
         runtime.0.send(
             format!(
-                "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nhost: local\r\n\
+                "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nhost: localhost\r\n\
                  lambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\n\
                  trailer: lambda-runtime-function-error-type\r\n\r\n\
                  4\r\nhalf\r\n0\r\nlambda-runtime-function-error-type: Runtime.Broken\r\n\r\n"
@@ -222,7 +222,7 @@ fn what_is_not_part_of_the_runtime_api_is_404() {
     let server = start();
     invoke(&server, |runtime| {
         assert_eq!(runtime.post("restore/error", "", b"").status, 404);
-        runtime.0.send(b"POST /2020-01-01/extension/register HTTP/1.1\r\nhost: local\r\ncontent-length: 0\r\n\r\n");
+        runtime.0.send(b"POST /2020-01-01/extension/register HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
         assert_eq!(runtime.0.receive().status, 404);
         let id = runtime.next_id();
         runtime.respond(&id, b"null");

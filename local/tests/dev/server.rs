@@ -6,7 +6,7 @@ use std::{
     ffi::OsStr,
     io::{BufRead, BufReader, Read},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     time::{Duration, Instant},
@@ -43,7 +43,7 @@ pub(crate) struct Server {
     /// The rest of the standard output.
     pub(crate) greeting: String,
     log: mpsc::Receiver<String>,
-    _data: Option<TempDir>,
+    data: Option<TempDir>,
 }
 
 impl Server {
@@ -62,7 +62,7 @@ impl Server {
         command.arg("--function").arg(probe()).args(options);
         command.envs(variables.iter().copied());
         let mut server = Self::run(command);
-        server._data = Some(data);
+        server.data = Some(data);
         server
     }
 
@@ -78,7 +78,7 @@ impl Server {
             .arg("--")
             .args(command_line);
         let mut server = Self::run(command);
-        server._data = Some(data);
+        server.data = Some(data);
         server
     }
 
@@ -107,13 +107,28 @@ impl Server {
             greeting: String::new(),
             process,
             log,
-            _data: None,
+            data: None,
         };
         // It ends with the list of commands, the last of which is this one.
         while !server.greeting.contains("limit=2") {
             stdout.read_line(&mut server.greeting).unwrap();
         }
         server
+    }
+
+    /// The data folder, of a server that was given one of its own.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.as_ref().unwrap().path()
+    }
+
+    /// `127.0.0.1:PORT` of the control port, as the greeting says it.
+    pub(crate) fn control(&self) -> String {
+        let line = self
+            .greeting
+            .lines()
+            .find(|line| line.starts_with("  control "));
+        let (_, url) = line.unwrap().split_once("http://").unwrap();
+        url.split(' ').next().unwrap().to_owned()
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -134,7 +149,7 @@ impl Server {
 
     #[track_caller]
     pub(crate) fn get(&self, target: &str) -> Response {
-        self.send(format!("GET {target} HTTP/1.1\r\nhost: local\r\n\r\n"))
+        self.send(format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n\r\n"))
     }
 
     #[track_caller]
@@ -206,7 +221,7 @@ impl Drop for Server {
 pub(crate) fn post(target: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
-        "POST {target} HTTP/1.1\r\nhost: local\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
+        "POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
     );
     [head.as_bytes(), body].concat()
 }

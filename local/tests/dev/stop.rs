@@ -27,7 +27,7 @@ fn a_signal_does_not_wait_for_busy_functions() {
     let mut connection = server.connect();
     connection.send(
         format!(
-            "GET /gate?port={} HTTP/1.1\r\nhost: local\r\n\r\n",
+            "GET /gate?port={} HTTP/1.1\r\nhost: localhost\r\n\r\n",
             gate.port()
         )
         .as_bytes(),

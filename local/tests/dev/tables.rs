@@ -28,7 +28,7 @@ fn dynamodb(server: &Server, operation: &str, input: &Value) -> Response {
     let length = body.len();
     connection.send(
         format!(
-            "POST / HTTP/1.1\r\nhost: local\r\nx-amz-target: DynamoDB_20120810.{operation}\r\nx-amz-date: 20251123T000000Z\r\n\
+            "POST / HTTP/1.1\r\nhost: localhost\r\nx-amz-target: DynamoDB_20120810.{operation}\r\nx-amz-date: 20251123T000000Z\r\n\
              authorization: {authorization}\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}\r\n\r\n{body}"
         )
         .as_bytes(),

@@ -16,7 +16,10 @@ fn an_edit_serves_new_requests_while_those_under_way_end_on_the_old_program() {
 
     let gate = Gate::new();
     let mut waiting = server.connect();
-    let request = format!("GET /?gate={} HTTP/1.1\r\nhost: local\r\n\r\n", gate.port());
+    let request = format!(
+        "GET /?gate={} HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        gate.port()
+    );
     waiting.send(request.as_bytes());
     let arrival = gate.arrival();
 

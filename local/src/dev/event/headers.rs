@@ -26,6 +26,7 @@ pub(super) fn headers(sent: &HeaderMap, arrival: &Arrival<'_>) -> BTreeMap<Strin
     let mut headers = sent
         .keys()
         .filter(|name| !is_hop_by_hop(name, sent))
+        .filter(|name| arrival.caller.is_none() || *name != header::AUTHORIZATION)
         .map(|name| (name.as_str().to_owned(), joined(sent, name)))
         .collect::<BTreeMap<_, _>>();
     let added = [

@@ -22,6 +22,7 @@ fn event_of(parts: &Parts, body: &[u8]) -> Value {
         trace: TRACE,
         url_id: URL_ID,
         region: "eu-west-1",
+        caller: None,
     };
     serde_json::from_slice(&event(parts, body, &arrival).unwrap()).unwrap()
 }

@@ -1,0 +1,63 @@
+//! The control port: what stands beside the function URL. Today the local STS, on `POST /`.
+
+use super::{auth::Authority, receive::receive, sts};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Requests to STS are a few hundred bytes.
+const BODY_LIMIT: u64 = 64 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Control {
+    pub(super) authority: Arc<Authority>,
+}
+
+impl Control {
+    /// Serves until it is dropped.
+    pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => drop(tokio::spawn(Arc::clone(&self).serve_connection(stream))),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    async fn serve_connection(self: Arc<Self>, stream: TcpStream) {
+        let service = service_fn(|request| {
+            let this = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(this.answer(request).await) }
+        });
+        let _ = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        match receive(body, BODY_LIMIT, false).await {
+            Ok(_) if parts.uri.path() != "/" => plain(
+                StatusCode::NOT_FOUND,
+                "The control port has the STS endpoint on `/`, and nothing here\n",
+            ),
+            Ok(received) => sts::answer(&self.authority, &parts, &received.bytes),
+            Err(_) => plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large\n"),
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    let media_type = header::HeaderValue::from_static("text/plain");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, media_type);
+    response
+}

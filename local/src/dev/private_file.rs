@@ -1,0 +1,42 @@
+//! Files that only their owner may read: tables, keys, sessions.
+
+use std::{
+    fs::{self, File, Permissions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+/// Makes a folder that only its owner may look into. One that is there already is closed to
+/// others, too.
+///
+/// # Errors
+/// As for [`fs::create_dir`].
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// Makes an empty file unless it is there, and takes it from everybody but its owner.
+///
+/// # Errors
+/// As for [`File::open`].
+pub(super) fn make(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    let file = options.create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))
+}
+
+/// Replaces a file as a whole: who reads it meanwhile sees the old one or the new one.
+///
+/// # Errors
+/// As for [`File::create`] and [`fs::rename`].
+pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    make(&new)?;
+    let mut file = File::options().write(true).truncate(true).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)
+}
