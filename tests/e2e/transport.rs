@@ -61,7 +61,7 @@ fn methods_in_lower_case_are_read_as_their_upper_case() {
 #[test]
 fn repeated_headers_and_cookies_reach_the_handler_whole_and_once() {
     let server = Server::of(fragile(), &[]);
-    let request = "GET /seen HTTP/1.1\r\nHost: local\r\nX-Tag: one\r\nCookie: a=1; b=x=y\r\n\
+    let request = "GET /seen HTTP/1.1\r\nHost: localhost\r\nX-Tag: one\r\nCookie: a=1; b=x=y\r\n\
                    x-tag: two\r\nConnection: close\r\n\r\n";
     let answer = server.send(request.as_bytes());
     assert_eq!(answer.text(), "one,two | a=1 b=x=y");
