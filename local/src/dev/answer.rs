@@ -63,21 +63,31 @@ impl Answer {
     /// # Errors
     /// [`Malformed`] when the prelude is not one.
     pub(crate) fn from_stream(stream: &Bytes, has_prelude: bool) -> Result<Self, Malformed> {
-        let mut answer = if has_prelude {
-            let length = PRELUDE_END.len();
-            let end = stream
-                .windows(length)
-                .position(|window| window == PRELUDE_END);
-            let end = end.ok_or(Malformed::Prelude)?;
-            let prelude = json::parse(&stream[..end]).and_then(json::members);
-            let mut answer = Self::from_prelude(&prelude.ok_or(Malformed::Prelude)?)?;
-            answer.body = stream.slice(end + length..);
-            answer
-        } else {
-            Self::new(StatusCode::OK, stream.clone())
-        };
+        if !has_prelude {
+            return Ok(Self::raw(stream.clone()));
+        }
+        let (prelude, body) = split_prelude(stream).ok_or(Malformed::Prelude)?;
+        let mut answer = Self::from_stream_prelude(prelude)?;
+        answer.body = stream.slice_ref(body);
+        Ok(answer)
+    }
+
+    /// What the prelude of a stream announces: everything but the body.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the prelude is not one.
+    pub(crate) fn from_stream_prelude(prelude: &[u8]) -> Result<Self, Malformed> {
+        let prelude = json::parse(prelude).and_then(json::members);
+        let mut answer = Self::from_prelude(&prelude.ok_or(Malformed::Prelude)?)?;
         answer.default_content_type("application/octet-stream");
         Ok(answer)
+    }
+
+    /// Bytes of which nothing is known: 200.
+    pub(crate) fn raw(body: Bytes) -> Self {
+        let mut answer = Self::new(StatusCode::OK, body);
+        answer.default_content_type("application/octet-stream");
+        answer
     }
 
     /// Takes away what a response to this method or with this status does not have.
@@ -86,10 +96,15 @@ impl Answer {
     /// real service. Local choice: 204 and 304 have no body, and no content type was added.
     #[must_use]
     pub(crate) fn without_forbidden_body(mut self, method: &Method) -> Self {
-        if method == Method::HEAD || is_bodiless(self.status) {
+        if !self.may_have_body(method) {
             self.body = Bytes::new();
         }
         self
+    }
+
+    /// Whether a response to this method, with this status, has a body.
+    pub(crate) fn may_have_body(&self, method: &Method) -> bool {
+        method != Method::HEAD && !is_bodiless(self.status)
     }
 
     fn new(status: StatusCode, body: Bytes) -> Self {
@@ -133,6 +148,15 @@ impl Answer {
             entry.or_insert(HeaderValue::from_static(media_type));
         }
     }
+}
+
+/// A stream before and after the separator, once that has come: found by its bytes, wherever the
+/// chunks end.
+pub(crate) fn split_prelude(stream: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = PRELUDE_END.len();
+    let mut windows = stream.windows(length);
+    let end = windows.position(|window| window == PRELUDE_END)?;
+    Some((&stream[..end], &stream[end + length..]))
 }
 
 fn is_bodiless(status: StatusCode) -> bool {

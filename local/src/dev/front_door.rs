@@ -5,15 +5,17 @@
 //! called, its result mapped. A slow sender therefore holds a connection, never an instance.
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Malformed},
     auth::{Authority, Denied, Principal},
     clock::Clock,
     cors::Cors,
     event::{self, Arrival},
+    flow::Flow,
     hosts::Hosts,
     instances::Instances,
     invocation::{FunctionResult, Invocation},
     log,
+    options::InvokeMode,
     receive::{NotReceived, receive},
     refusal,
     trace::Trace,
@@ -22,11 +24,12 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, Version, header, request::Parts,
 };
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
-    convert::Infallible, net::IpAddr, net::SocketAddr, sync::Arc, time::Duration, time::Instant,
+    convert::Infallible, net::IpAddr, net::SocketAddr, sync::Arc, sync::Once, time::Duration,
+    time::Instant,
 };
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
@@ -38,6 +41,9 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 /// Request line and headers together may have this many bytes, as on the service.
 const HEAD_LIMIT: usize = 1024 * 1024;
 
+/// A response in one piece, or as it comes.
+type Reply = Response<Either<Full<Bytes>, Flow>>;
+
 /// The front door of one function URL.
 #[derive(Debug)]
 pub(super) struct FrontDoor {
@@ -48,6 +54,8 @@ pub(super) struct FrontDoor {
     pub(super) clock: Clock,
     /// With it, AuthType is AWS_IAM.
     pub(super) authority: Option<Arc<Authority>>,
+    pub(super) invoke_mode: InvokeMode,
+    pub(super) warned_of_mode: Once,
     /// Without it, preflights reach the function like any other request.
     pub(super) cors: Option<Cors>,
 }
@@ -89,11 +97,7 @@ impl FrontDoor {
     }
 
     /// Answers one request, and writes its line.
-    async fn answer(
-        self: Arc<Self>,
-        request: Request<Incoming>,
-        ends: Ends,
-    ) -> Response<Full<Bytes>> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, ends: Ends) -> Reply {
         let (parts, body) = request.into_parts();
         let mut visit = Visit::new(parts, ends, self.clock.now());
         if !self.hosts.is_known(&visit.parts.headers, ends.local) {
@@ -111,7 +115,7 @@ impl FrontDoor {
                     tokio::spawn(async move { self.invoke(visit, &received.bytes).await });
                 invoked
                     .await
-                    .unwrap_or_else(|_| Response::new(Full::default()))
+                    .unwrap_or_else(|_| Response::new(Either::Left(Full::default())))
             }
             Err(err) => {
                 visit.keeps_alive = false;
@@ -123,7 +127,7 @@ impl FrontDoor {
         }
     }
 
-    async fn invoke(&self, visit: Visit, body: &[u8]) -> Response<Full<Bytes>> {
+    async fn invoke(&self, visit: Visit, body: &[u8]) -> Reply {
         let caller = match self.caller(&visit, body) {
             Ok(caller) => caller,
             Err(denied) => {
@@ -142,17 +146,69 @@ impl FrontDoor {
             trace: visit.trace.downstream(),
             event,
         };
-        let answer = match self.instances.invoke(&invocation).await {
-            Ok(result) => {
-                let mut answer = visit.mapped(&result);
-                if let Some(cors) = &self.cors {
-                    cors.add_headers(&visit.parts.headers, &mut answer.headers);
-                }
-                answer
-            }
-            Err(failure) => refusal::failed(&failure),
+        let result = match self.instances.invoke(&invocation).await {
+            Ok(result) => result,
+            Err(failure) => return visit.end(refusal::failed(&failure)),
         };
-        visit.end(answer)
+        self.warn_of_mode(&result);
+        let (mut answer, flow) = match self.mapped(result).await {
+            Ok(mapped) => mapped,
+            Err(malformed) => {
+                let id = &visit.request_id;
+                log::line(format_args!("fnurl: {id} cannot be answered: {malformed}"));
+                return visit.end(refusal::bad_gateway());
+            }
+        };
+        if let Some(cors) = &self.cors {
+            cors.add_headers(&visit.parts.headers, &mut answer.headers);
+        }
+        visit.end_with(answer, flow)
+    }
+
+    /// The function's answer, as this URL's mode has it; with a flow where the body is to come.
+    async fn mapped(&self, result: FunctionResult) -> Result<(Answer, Option<Flow>), Malformed> {
+        match (result, self.invoke_mode) {
+            (FunctionResult::Buffered(result), InvokeMode::Buffered) => {
+                Ok((Answer::from_result(&result)?, None))
+            }
+            (FunctionResult::Buffered(result), InvokeMode::Stream) => {
+                Ok((Answer::raw(result), None))
+            }
+            (FunctionResult::Streamed { bytes, has_prelude }, _) => {
+                Ok((Answer::from_stream(&bytes, has_prelude)?, None))
+            }
+            (
+                FunctionResult::Flowing {
+                    mut flow,
+                    has_prelude,
+                },
+                _,
+            ) => {
+                let answer = match has_prelude {
+                    true => flow.answer().await?,
+                    false => Answer::raw(Bytes::new()),
+                };
+                Ok((answer, Some(flow)))
+            }
+        }
+    }
+
+    /// The mode belongs to the URL, the style of the answer to the function; a mismatch works on
+    /// the service too, and surprises there.
+    fn warn_of_mode(&self, result: &FunctionResult) {
+        let warning = match (result, self.invoke_mode) {
+            (FunctionResult::Buffered(_), InvokeMode::Stream) => {
+                "the URL streams and the function does not: its result goes out as it is, with \
+                 status 200, and no status or header of it counts. Run without `--invoke-mode stream`"
+            }
+            (FunctionResult::Streamed { .. }, InvokeMode::Buffered) => {
+                "the function streams and the URL does not: the answer is collected, up to 6 MB. \
+                 Run with `--invoke-mode stream`"
+            }
+            _ => return,
+        };
+        self.warned_of_mode
+            .call_once(|| log::line(format_args!("fnurl: {warning}")));
     }
 }
 
@@ -231,25 +287,13 @@ impl Visit {
         event::event(&self.parts, body, &arrival)
     }
 
-    /// The function's answer; what is wrong with a result that is none is only for the log.
-    fn mapped(&self, result: &FunctionResult) -> Answer {
-        let answer = match result {
-            FunctionResult::Buffered(result) => Answer::from_result(result),
-            FunctionResult::Streamed { bytes, has_prelude } => {
-                Answer::from_stream(bytes, *has_prelude)
-            }
-        };
-        answer.unwrap_or_else(|malformed| {
-            log::line(format_args!(
-                "fnurl: {} cannot be answered: {malformed}",
-                self.request_id
-            ));
-            refusal::bad_gateway()
-        })
+    /// Writes the request's line and completes the response.
+    fn end(self, answer: Answer) -> Reply {
+        self.end_with(answer, None)
     }
 
-    /// Writes the request's line and completes the response.
-    fn end(self, answer: Answer) -> Response<Full<Bytes>> {
+    fn end_with(self, answer: Answer, flow: Option<Flow>) -> Reply {
+        let may_flow = answer.may_have_body(&self.parts.method);
         let answer = answer.without_forbidden_body(&self.parts.method);
         let path = self.parts.uri.path();
         log::request(
@@ -258,7 +302,11 @@ impl Visit {
             answer.status,
             self.began.elapsed(),
         );
-        let mut response = Response::new(Full::new(answer.body));
+        let body = match flow.filter(|_| may_flow) {
+            Some(flow) => Either::Right(flow),
+            None => Either::Left(Full::new(answer.body)),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         self.add_headers(response.headers_mut());

@@ -1,8 +1,12 @@
 //! The function: which program it is, and what it is told about itself.
 
 use super::{
-    auth::ACCOUNT, environment::Environment, invocation::Invocation, options::Options,
-    runtime_api::Delivery, start_error::StartError,
+    auth::ACCOUNT,
+    environment::Environment,
+    invocation::Invocation,
+    options::{InvokeMode, Options},
+    runtime_api::Delivery,
+    start_error::StartError,
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -18,6 +22,7 @@ pub(super) struct Function {
     pub(super) environment: Environment,
     pub(super) memory_mb: u32,
     pub(super) timeout_secs: u64,
+    pub(super) invoke_mode: InvokeMode,
     arn: String,
 }
 
@@ -41,6 +46,7 @@ impl Function {
             arguments: executable.arguments,
             memory_mb: options.memory,
             timeout_secs: options.timeout,
+            invoke_mode: options.invoke_mode,
         }
     }
 

@@ -12,9 +12,9 @@ use super::{
 use std::{io, net::Ipv4Addr, sync::Arc};
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     task::JoinSet,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout_at},
 };
 
 /// Starts an instance and stays with it until its process is gone and its seat is free.
@@ -44,7 +44,18 @@ pub(super) async fn run(
 /// The calls of an instance's runtime; its Runtime API ends when this is dropped.
 struct Calls {
     received: mpsc::Receiver<Call>,
+    close: oneshot::Sender<()>,
     _server: JoinSet<()>,
+}
+
+impl Calls {
+    /// The calls that the function made before its process ended, to the last one.
+    async fn drain(mut self, lifecycle: &mut Lifecycle) {
+        let _ = self.close.send(());
+        while let Some(call) = self.received.recv().await {
+            lifecycle.call(call);
+        }
+    }
 }
 
 async fn start(function: &Function) -> io::Result<(Process, Calls)> {
@@ -52,11 +63,14 @@ async fn start(function: &Function) -> io::Result<(Process, Calls)> {
     let process = Process::start(function, listener.local_addr()?)?;
     let (sender, received) = mpsc::channel(8);
     let mut server = JoinSet::new();
-    server.spawn(runtime_api::serve(listener, sender));
+    let (close, closing) = oneshot::channel();
+    let mode = function.invoke_mode;
+    server.spawn(runtime_api::serve(listener, sender, mode, closing));
     Ok((
         process,
         Calls {
             received,
+            close,
             _server: server,
         },
     ))
@@ -93,6 +107,12 @@ async fn attend(
             }
         }
     };
+    if matches!(failure, Failure::Exited(_)) && !lifecycle.is_unused() {
+        // Nothing that it has started keeps its connections open.
+        process.kill_group();
+        let last_calls = calls.drain(&mut lifecycle);
+        let _ = timeout_at(Instant::now() + function.timeout(), last_calls).await;
+    }
     lifecycle.end(failure, ending);
     process.end().await;
 }

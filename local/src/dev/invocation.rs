@@ -1,5 +1,6 @@
 //! One call of the function, what may come of it, and why nothing may come of it.
 
+use super::flow::Flow;
 use bytes::Bytes;
 use std::process::ExitStatus;
 
@@ -13,12 +14,17 @@ pub(super) struct Invocation {
 }
 
 /// What the function answered.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum FunctionResult {
     Buffered(Bytes),
     /// A streamed response, collected; `has_prelude` when it begins with status and headers.
     Streamed {
         bytes: Bytes,
+        has_prelude: bool,
+    },
+    /// A streamed response as it comes.
+    Flowing {
+        flow: Flow,
         has_prelude: bool,
     },
 }

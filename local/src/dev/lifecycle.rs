@@ -127,6 +127,13 @@ impl Lifecycle {
             } => {
                 let _ = reply.send(self.done(&request_id, result));
             }
+            Call::Streamed {
+                request_id,
+                error,
+                reply,
+            } => {
+                let _ = reply.send(self.streamed(&request_id, error.as_deref()));
+            }
             Call::InitError { error, reply } => {
                 let _ = reply.send(self.init_error(error));
             }
@@ -216,7 +223,9 @@ impl Lifecycle {
                 }
                 self.phase = Phase::Answered(current);
                 // Before the client can know: its next request is to find this instance.
-                self.seat.set_answered();
+                if !matches!(result, Ok(FunctionResult::Flowing { .. })) {
+                    self.seat.set_answered();
+                }
                 let _ = outcome.send(result);
                 Ok(())
             }
@@ -224,6 +233,21 @@ impl Lifecycle {
                 self.phase = other;
                 Err(Refusal::InvalidRequestId)
             }
+        }
+    }
+
+    fn streamed(&mut self, request_id: &str, error: Option<&str>) -> Result<(), Refusal> {
+        match &self.phase {
+            Phase::Answered(current) if current.request_id == request_id => {
+                if let Some(error) = error {
+                    log::line(format_args!(
+                        "RequestId: {request_id} the stream ended with an error: {error}"
+                    ));
+                }
+                self.seat.set_answered();
+                Ok(())
+            }
+            _ => Err(Refusal::InvalidRequestId),
         }
     }
 

@@ -18,6 +18,7 @@ mod data_lock;
 mod dynamodb;
 mod environment;
 mod event;
+mod flow;
 mod front_door;
 mod function;
 mod greeting;
@@ -56,7 +57,10 @@ use hosts::Hosts;
 use instances::Instances;
 use interrupt::Interrupt;
 use options::{Auth, Tables};
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Once},
+};
 use tokio::{net::TcpListener, runtime, task::JoinHandle};
 use watch::Watch;
 
@@ -142,6 +146,8 @@ impl Running {
             url_id,
             clock,
             authority: (options.auth == Auth::Iam).then(|| Arc::clone(&authority)),
+            invoke_mode: options.invoke_mode,
+            warned_of_mode: Once::new(),
             cors: cors.map(Cors::new),
         };
         let front_door = tokio::spawn(Arc::new(front_door).serve(listener));

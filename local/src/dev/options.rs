@@ -59,6 +59,15 @@ pub(crate) struct Options {
         hide_possible_values = true
     )]
     pub(super) auth: Auth,
+    /// The URL's InvokeMode: results in one piece, or as the function writes them
+    #[arg(
+        long,
+        value_enum,
+        value_name = "buffered|stream",
+        default_value = "buffered",
+        hide_possible_values = true
+    )]
+    pub(super) invoke_mode: InvokeMode,
     /// Known principals, instead of the key made in the data folder: an AWS credentials file
     ///
     /// Each profile is one, with optional lines `fnurl_user_arn` and `fnurl_expires`.
@@ -104,6 +113,13 @@ impl Options {
 pub(super) enum Auth {
     None,
     Iam,
+}
+
+/// The URL's InvokeMode: BUFFERED or RESPONSE_STREAM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InvokeMode {
+    Buffered,
+    Stream,
 }
 
 /// Where the function's tables are.

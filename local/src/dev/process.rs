@@ -72,7 +72,7 @@ impl Process {
 
     /// The group outlives the process that began it for as long as it has members, so the id
     /// cannot have passed to strangers while there is something to end.
-    fn kill_group(&self) {
+    pub(super) fn kill_group(&self) {
         if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
             // An error says that nobody is left.
             let _ = kill_process_group(pid, Signal::KILL);

@@ -8,12 +8,14 @@
 //! Not here: extensions and SnapStart (404).
 
 use super::{
+    flow::{Flow, Pace, STREAM_LIMIT},
     invocation::{Failure, FunctionResult},
+    options::InvokeMode,
     receive::{NotReceived, Received, receive},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -46,6 +48,12 @@ pub(super) enum Call {
         result: Result<FunctionResult, Failure>,
         reply: Reply<()>,
     },
+    /// The stream that answered an invocation is at its end, perhaps with an error.
+    Streamed {
+        request_id: String,
+        error: Option<String>,
+        reply: Reply<()>,
+    },
     /// Says that the function cannot start.
     InitError { error: String, reply: Reply<()> },
 }
@@ -67,6 +75,7 @@ pub(super) enum Refusal {
     InvalidResponseMode,
     InvalidStateTransition,
     TooLarge,
+    StreamTooLarge,
     Truncated,
     Internal,
 }
@@ -88,12 +97,15 @@ impl Refusal {
             Self::InvalidStateTransition => {
                 (403, "InvalidStateTransition", "The call is out of order")
             }
-            Self::TooLarge => (413, "RequestEntityTooLarge", ""),
+            Self::TooLarge | Self::StreamTooLarge => (413, "RequestEntityTooLarge", ""),
             Self::Internal => (500, "InternalServerError", "Internal Server Error"),
         };
         let message = match self {
             Self::TooLarge => {
                 format!("Exceeded maximum allowed payload size ({RESULT_LIMIT} bytes).")
+            }
+            Self::StreamTooLarge => {
+                format!("Exceeded maximum allowed stream size ({STREAM_LIMIT} bytes).")
             }
             _ => message.to_owned(),
         };
@@ -102,26 +114,35 @@ impl Refusal {
     }
 }
 
-/// Serves the Runtime API until it is dropped, and its connections with it.
-pub(super) async fn serve(listener: TcpListener, calls: mpsc::Sender<Call>) {
+/// Serves the Runtime API until it is dropped, and its connections with it. Once it is told to
+/// close, it takes no further connection, and ends with the last one.
+pub(super) async fn serve(
+    listener: TcpListener,
+    calls: mpsc::Sender<Call>,
+    mode: InvokeMode,
+    mut closing: oneshot::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
+            _ = &mut closing => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(serve_connection(stream, calls.clone()))),
+                Ok((stream, _)) => drop(connections.spawn(serve_connection(stream, calls.clone(), mode))),
                 // Out of file descriptors, most likely: wait for some to be given back.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = connections.join_next() => {}
         }
     }
+    drop((listener, calls));
+    while connections.join_next().await.is_some() {}
 }
 
-async fn serve_connection(stream: TcpStream, calls: mpsc::Sender<Call>) {
+async fn serve_connection(stream: TcpStream, calls: mpsc::Sender<Call>, mode: InvokeMode) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
         let calls = calls.clone();
-        async move { Ok::<_, Infallible>(answer(request, &calls).await) }
+        async move { Ok::<_, Infallible>(answer(request, &calls, mode).await) }
     });
     // A connection that breaks is the runtime's affair: its process is what is watched.
     let _ = http1::Builder::new()
@@ -129,7 +150,11 @@ async fn serve_connection(stream: TcpStream, calls: mpsc::Sender<Call>) {
         .await;
 }
 
-async fn answer(request: Request<Incoming>, calls: &mpsc::Sender<Call>) -> Response<Full<Bytes>> {
+async fn answer(
+    request: Request<Incoming>,
+    calls: &mpsc::Sender<Call>,
+    mode: InvokeMode,
+) -> Response<Full<Bytes>> {
     let path = request
         .uri()
         .path()
@@ -139,7 +164,10 @@ async fn answer(request: Request<Incoming>, calls: &mpsc::Sender<Call>) -> Respo
     let segments = path.split('/').skip(1).collect::<Vec<_>>();
     let outcome = match (request.method(), &segments[..]) {
         (&Method::GET, ["invocation", "next"]) => next(calls).await,
-        (&Method::POST, ["invocation", id, "response"]) => response(request, id, calls).await,
+        (&Method::POST, ["invocation", id, "response"]) => match mode {
+            InvokeMode::Stream if is_streamed(&request) => stream(request, id, calls).await,
+            _ => response(request, id, calls).await,
+        },
         (&Method::POST, ["invocation", id, "error"]) => error(request, id, calls).await,
         (&Method::POST, ["init", "error"]) => init_error(request, calls).await,
         _ => Ok(with_status(StatusCode::NOT_FOUND, "")),
@@ -184,6 +212,71 @@ async fn response(
     refusal.map_or_else(|| Ok(accepted()), Err)
 }
 
+fn is_streamed(request: &Request<Incoming>) -> bool {
+    let mode = request.headers().get(RESPONSE_MODE);
+    mode.is_some_and(|mode| mode == "streaming")
+}
+
+fn has_prelude(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    media_type.is_some_and(|value| value == WITH_PRELUDE)
+}
+
+/// Passes a stream on as it comes: the invocation has its answer with the first byte.
+async fn stream(
+    request: Request<Incoming>,
+    id: &str,
+    calls: &mpsc::Sender<Call>,
+) -> Result<Response<Full<Bytes>>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let (chunks, flow) = Flow::channel();
+    let has_prelude = has_prelude(&parts.headers);
+    done(id, Ok(FunctionResult::Flowing { flow, has_prelude }), calls).await?;
+    let (error, outcome) = match pass_on(body, &chunks).await {
+        Ok(error) => (error, Ok(accepted())),
+        Err(refusal) => (Some(refusal.parts().2), Err(refusal)),
+    };
+    let request_id = id.to_owned();
+    // Before the client sees the end: its next request is to find this instance.
+    ask(calls, |reply| Call::Streamed {
+        request_id,
+        error,
+        reply,
+    })
+    .await?;
+    outcome
+}
+
+/// Reads a stream to its end, also when nobody listens any more: a client that leaves does not
+/// stop the function. Gives the error that the trailers tell of.
+async fn pass_on(
+    mut body: Incoming,
+    chunks: &mpsc::Sender<Bytes>,
+) -> Result<Option<String>, Refusal> {
+    let mut pace = Pace::new();
+    let mut error = None;
+    while let Some(frame) = body.frame().await {
+        match frame.map_err(|_| Refusal::Truncated)?.into_data() {
+            Ok(chunk) => {
+                if !chunks.is_closed() {
+                    pace.pass(chunk.len() as u64).await;
+                    let _ = chunks.send(chunk).await;
+                }
+                if pace.passed() > STREAM_LIMIT {
+                    return Err(Refusal::StreamTooLarge);
+                }
+            }
+            Err(frame) => error = frame.into_trailers().ok().as_ref().and_then(error_type),
+        }
+    }
+    Ok(error)
+}
+
+fn error_type(trailers: &HeaderMap) -> Option<String> {
+    let kind = trailers.get(ERROR_TYPE)?;
+    Some(String::from_utf8_lossy(kind.as_bytes()).into_owned())
+}
+
 /// The outcome of an invocation; or what it means for the client's request and for the runtime
 /// that the outcome could not be read.
 async fn read_result(
@@ -209,14 +302,10 @@ async fn read_result(
 
 /// The whole stream at once. A stream that ends in an error says so in its trailers.
 fn streamed(headers: &HeaderMap, received: Received) -> Result<FunctionResult, Failure> {
-    if let Some(kind) = received.trailers.get(ERROR_TYPE) {
-        return Err(Failure::Function(
-            String::from_utf8_lossy(kind.as_bytes()).into_owned(),
-        ));
+    if let Some(kind) = error_type(&received.trailers) {
+        return Err(Failure::Function(kind));
     }
-    let has_prelude = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value == WITH_PRELUDE);
+    let has_prelude = has_prelude(headers);
     Ok(FunctionResult::Streamed {
         bytes: received.bytes,
         has_prelude,

@@ -49,6 +49,29 @@ impl Connection {
         response
     }
 
+    /// The next chunk of a chunked body; the last one is empty.
+    #[track_caller]
+    pub(crate) fn receive_chunk(&mut self) -> Vec<u8> {
+        let size = self.line();
+        let size = usize::from_str_radix(&size, 16);
+        let mut chunk = vec![0; size.unwrap()];
+        self.0.read_exact(&mut chunk).unwrap();
+        assert_eq!(self.line(), "");
+        chunk
+    }
+
+    /// A chunked body up to its end, which has to come.
+    #[track_caller]
+    pub(crate) fn receive_chunks(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        loop {
+            match self.receive_chunk() {
+                last if last.is_empty() => return body,
+                chunk => body.extend(chunk),
+            }
+        }
+    }
+
     #[track_caller]
     pub(crate) fn receive_head(&mut self) -> (u16, Vec<(String, String)>) {
         let status_line = self.line();

@@ -18,6 +18,7 @@ mod server;
 mod signing;
 mod start;
 mod stop;
+mod streaming;
 mod sts;
 mod tables;
 mod watch;

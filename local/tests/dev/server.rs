@@ -82,6 +82,14 @@ impl Server {
         server
     }
 
+    /// As [`Server::run`], with the data folder that the command names.
+    #[track_caller]
+    pub(crate) fn run_with(command: Command, data: TempDir) -> Self {
+        let mut server = Self::run(command);
+        server.data = Some(data);
+        server
+    }
+
     #[track_caller]
     pub(crate) fn run(mut command: Command) -> Self {
         let mut process = command.spawn().unwrap();

@@ -12,7 +12,7 @@ use aws_runtime::env_config::{
     source,
 };
 use aws_types::os_shim_internal::{Env, Fs};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The profile of the key that is made on first start.
@@ -43,8 +43,9 @@ pub(super) async fn read(path: &Path) -> Result<Vec<Principal>, StartError> {
     let sections = parse(text)
         .await
         .map_err(|reason| unusable(path, &reason))?;
-    let profiles = sections
-        .profiles()
+    let names: BTreeSet<_> = sections.profiles().collect();
+    let profiles = names
+        .into_iter()
         .filter_map(|name| sections.get_profile(name));
     let principals = profiles.map(|profile| {
         let name = profile.name();
