@@ -69,6 +69,10 @@ fn start_child() -> std::io::Result<u32> {
 fn talk() -> std::io::Result<Value> {
     writeln!(std::io::stdout(), "said on stdout")?;
     writeln!(std::io::stderr(), "said on stderr")?;
+    writeln!(
+        std::io::stdout(),
+        r#"{{"level":"INFO","message":"structured"}}"#
+    )?;
     Ok(json!({"statusCode": 204}))
 }
 

@@ -39,7 +39,7 @@ impl Environment {
 fn lambda(name: &str, program: &Path, options: &Options) -> [(&'static str, OsString); 14] {
     let task_root = program.parent().map(Path::as_os_str).unwrap_or_default();
     [
-        ("_HANDLER", "bootstrap".into()),
+        ("_HANDLER", options.handler.clone().into()),
         ("AWS_REGION", options.region.clone().into()),
         ("AWS_DEFAULT_REGION", options.region.clone().into()),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".into()),

@@ -23,6 +23,10 @@ pub(super) struct Function {
     pub(super) memory_mb: u32,
     pub(super) timeout_secs: u64,
     pub(super) invoke_mode: InvokeMode,
+    /// Whether the process stands still between invocations.
+    pub(super) is_frozen_idle: bool,
+    /// How long an instance waits for its next invocation.
+    pub(super) idle_timeout: Duration,
     arn: String,
 }
 
@@ -47,6 +51,8 @@ impl Function {
             memory_mb: options.memory,
             timeout_secs: options.timeout,
             invoke_mode: options.invoke_mode,
+            is_frozen_idle: options.freeze,
+            idle_timeout: Duration::from_secs(options.idle_timeout),
         }
     }
 

@@ -25,8 +25,9 @@ pub(super) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     match start(&function).await {
-        Ok((process, calls)) => {
-            let lifecycle = Lifecycle::new(Arc::clone(&function), seat.clone(), process.pid());
+        Ok((process, calls, under_way)) => {
+            let pid = process.pid();
+            let lifecycle = Lifecycle::new(Arc::clone(&function), seat.clone(), pid, under_way);
             attend(process, calls, lifecycle, &mut jobs, &mut stop, &function).await;
         }
         Err(err) => {
@@ -58,9 +59,10 @@ impl Calls {
     }
 }
 
-async fn start(function: &Function) -> io::Result<(Process, Calls)> {
+async fn start(function: &Function) -> io::Result<(Process, Calls, watch::Sender<Option<String>>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let process = Process::start(function, listener.local_addr()?)?;
+    let (under_way, request_id) = watch::channel(None);
+    let process = Process::start(function, listener.local_addr()?, request_id)?;
     let (sender, received) = mpsc::channel(8);
     let mut server = JoinSet::new();
     let (close, closing) = oneshot::channel();
@@ -73,6 +75,7 @@ async fn start(function: &Function) -> io::Result<(Process, Calls)> {
             close,
             _server: server,
         },
+        under_way,
     ))
 }
 
@@ -89,6 +92,7 @@ async fn attend(
         if is_retired && lifecycle.is_unused() {
             break (Failure::Stopping, Ending::Error);
         }
+        process.set_frozen(function.is_frozen_idle && lifecycle.is_idle());
         tokio::select! {
             // In this order: what the function has said counts before its end.
             biased;
@@ -102,6 +106,7 @@ async fn attend(
                 Ok(status) => break (Failure::Exited(status), Ending::Error),
                 Err(err) => break (Failure::NotStarted(err), Ending::Error),
             },
+            () = until(lifecycle.idle_deadline()) => break (Failure::Stopping, Ending::Error),
             () = until(lifecycle.deadline()) => {
                 break (Failure::TimedOut(function.timeout_secs), Ending::Timeout);
             }

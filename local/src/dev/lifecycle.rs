@@ -19,7 +19,10 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::{oneshot, watch},
+    time::Instant,
+};
 
 /// The time for init that does not count as time of the first invocation.
 ///
@@ -53,6 +56,9 @@ pub(super) struct Lifecycle {
     /// A job that the function has not asked for yet, and when it is given up.
     pending: Option<(Job, Instant)>,
     phase: Phase,
+    idle_since: Instant,
+    /// The request that the function is busy with: what it writes belongs to that.
+    under_way: watch::Sender<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -74,7 +80,12 @@ struct Current {
 }
 
 impl Lifecycle {
-    pub(super) fn new(function: Arc<Function>, seat: Seat, pid: u32) -> Self {
+    pub(super) fn new(
+        function: Arc<Function>,
+        seat: Seat,
+        pid: u32,
+        under_way: watch::Sender<Option<String>>,
+    ) -> Self {
         let (started, init, pending, phase) = (Instant::now(), None, None, Phase::Init);
         Self {
             function,
@@ -84,7 +95,20 @@ impl Lifecycle {
             init,
             pending,
             phase,
+            idle_since: started,
+            under_way,
         }
+    }
+
+    /// Whether the process has nothing to do but to wait for an event.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle(Some(_))) && !self.has_pending_job()
+    }
+
+    /// When the instance has been idle for too long, if it is idle.
+    pub(super) fn idle_deadline(&self) -> Option<Instant> {
+        self.is_idle()
+            .then(|| self.idle_since + self.function.idle_timeout)
     }
 
     /// Whether a job is waiting for the function to ask for it.
@@ -176,10 +200,12 @@ impl Lifecycle {
             Phase::Answered(current) => {
                 self.report(&current, None);
                 self.init = None;
+                self.under_way.send_replace(None);
                 self.seat.set_idle();
             }
             Phase::Idle(_) | Phase::Busy(..) | Phase::Broken(_) => {}
         }
+        self.idle_since = Instant::now();
         self.hand_over();
     }
 
@@ -202,6 +228,7 @@ impl Lifecycle {
             Ok(()) => {
                 let Invocation { request_id, .. } = job.invocation;
                 log::start(&request_id);
+                self.under_way.send_replace(Some(request_id.clone()));
                 self.phase = Phase::Busy(
                     Current {
                         request_id,

@@ -1,35 +1,88 @@
 //! What `fnurl dev` writes to its standard error: the lines Lambda writes to a function's log, and
-//! one line for each request.
+//! one line for each request; with `--json`, each as one JSON object with Lambda's own names.
 
 use http::{Method, StatusCode};
+use serde_json::{Value, json, value::RawValue};
 use std::{
     fmt::{self, Write as _},
     io::Write as _,
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Writes one line in one piece, so that it does not mix with what functions write.
-///
-/// A closed standard error is no reason to stop serving, so a failure is passed over.
+/// Set once, before anything is written.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// From now on, every line is a JSON object.
+pub(super) fn use_json() {
+    IS_JSON.store(true, Ordering::Relaxed);
+}
+
+pub(super) fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
+/// Something that is worth saying, in one piece.
 pub(super) fn line(text: fmt::Arguments<'_>) {
-    let line = format!("{text}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
+    if is_json() {
+        let message = text.to_string();
+        let message = message.strip_prefix("fnurl: ").unwrap_or(&message);
+        entry("notice", "message", &json!(message));
+    } else {
+        write(&text.to_string());
+    }
 }
 
 /// `GET /items 200 1.23 ms`.
 pub(super) fn request(method: &Method, path: &str, status: StatusCode, took: Duration) {
-    line(format_args!(
-        "{method} {path} {} {:.2} ms",
-        status.as_u16(),
-        millis(took)
-    ));
+    let (status, millis) = (status.as_u16(), millis(took));
+    if is_json() {
+        let record = json!({
+            "method": method.as_str(), "path": path, "status": status, "durationMs": rounded(millis),
+        });
+        entry("request", "record", &record);
+    } else {
+        write(&format!("{method} {path} {status} {millis:.2} ms"));
+    }
 }
 
 /// `START RequestId: …`.
 pub(super) fn start(request_id: &str) {
-    line(format_args!(
-        "START RequestId: {request_id} Version: $LATEST"
-    ));
+    if is_json() {
+        let record = json!({"requestId": request_id, "version": "$LATEST"});
+        entry("platform.start", "record", &record);
+    } else {
+        write(&format!("START RequestId: {request_id} Version: $LATEST"));
+    }
+}
+
+/// A line that the function wrote, for the JSON form: there it is told apart from ours.
+///
+/// JSON that the function wrote stays JSON.
+pub(super) fn output(request_id: Option<&str>, line: &str) {
+    let object = serde_json::from_str::<&RawValue>(line).ok();
+    let record = match object.filter(|_| line.trim_start().starts_with('{')) {
+        Some(object) => json!({"requestId": request_id, "record": object}),
+        None => json!({"requestId": request_id, "line": line}),
+    };
+    entry("function", "record", &record);
+}
+
+/// Writes one object. What takes part in it always has a form in JSON.
+fn entry(kind: &str, member: &str, record: &Value) {
+    let now = OffsetDateTime::now_utc()
+        .format(&Rfc3339)
+        .unwrap_or_default();
+    write(&json!({"time": now, "type": kind, member: record}).to_string());
+}
+
+/// Writes one line in one piece, so that it does not mix with what functions write.
+///
+/// A closed standard error is no reason to stop serving, so a failure is passed over.
+fn write(text: &str) {
+    let line = format!("{text}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// How an invocation or an init ended, where it did not end well.
@@ -63,29 +116,58 @@ pub(super) struct Report<'a> {
 
 /// `END RequestId: …` and `REPORT RequestId: …`.
 pub(super) fn end(report: &Report<'_>) {
-    line(format_args!(
-        "END RequestId: {}\n{report}",
-        report.request_id
-    ));
+    if is_json() {
+        entry("platform.report", "record", &report.record());
+    } else {
+        write(&format!("END RequestId: {}\n{report}", report.request_id));
+    }
 }
 
 /// `INIT_REPORT …`: an init that came to nothing.
 pub(super) fn init_report(took: Duration, ending: Ending, cause: &str) {
     let took = millis(took);
-    line(format_args!(
-        "INIT_REPORT Init Duration: {took:.2} ms\tPhase: init\tStatus: {ending}\tError Type: {cause}"
-    ));
+    if is_json() {
+        let record = json!({
+            "phase": "init", "status": ending.to_string(), "errorType": cause,
+            "metrics": {"durationMs": rounded(took)},
+        });
+        entry("platform.initReport", "record", &record);
+    } else {
+        write(&format!(
+            "INIT_REPORT Init Duration: {took:.2} ms\tPhase: init\tStatus: {ending}\tError Type: {cause}"
+        ));
+    }
 }
 
-/// Init is billed like any other time, and a started millisecond counts as a whole one.
+impl Report<'_> {
+    /// Init is billed like any other time, and a started millisecond counts as a whole one.
+    fn billed_millis(&self) -> u128 {
+        let billed = self.duration + self.init.unwrap_or_default();
+        billed.as_nanos().div_ceil(1_000_000)
+    }
+
+    fn record(&self) -> Value {
+        json!({
+            "requestId": self.request_id,
+            "status": self.ending.map_or_else(|| "success".to_owned(), |ending| ending.to_string()),
+            "metrics": {
+                "durationMs": rounded(millis(self.duration)),
+                "billedDurationMs": self.billed_millis() as u64,
+                "memorySizeMB": self.memory_size_mb,
+                "maxMemoryUsedMB": self.memory_used_mb,
+                "initDurationMs": self.init.map(|init| rounded(millis(init))),
+            },
+        })
+    }
+}
+
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let billed = self.duration + self.init.unwrap_or_default();
         let mut line = format!(
             "REPORT RequestId: {}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB",
             self.request_id,
             millis(self.duration),
-            billed.as_nanos().div_ceil(1_000_000),
+            self.billed_millis(),
             self.memory_size_mb,
         );
         if let Some(used) = self.memory_used_mb {
@@ -99,6 +181,11 @@ impl fmt::Display for Report<'_> {
         }
         f.write_str(&line)
     }
+}
+
+/// To the hundredth, as in the text form.
+fn rounded(millis: f64) -> f64 {
+    (millis * 100.0).round() / 100.0
 }
 
 fn millis(duration: Duration) -> f64 {

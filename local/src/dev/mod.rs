@@ -69,6 +69,9 @@ use watch::Watch;
 /// # Errors
 /// [`StartError`] when it cannot start; once it listens, nothing ends it but a signal.
 pub(crate) fn main(options: &Options) -> Result<(), StartError> {
+    if options.json {
+        log::use_json();
+    }
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(options))
 }

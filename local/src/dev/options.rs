@@ -68,6 +68,18 @@ pub(crate) struct Options {
         hide_possible_values = true
     )]
     pub(super) invoke_mode: InvokeMode,
+    /// Stop the process between invocations, as Lambda does: background work stands still
+    #[arg(long)]
+    pub(super) freeze: bool,
+    /// Seconds after which an instance that nobody calls is ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(super) idle_timeout: u64,
+    /// The handler, for programs that need to be told one (_HANDLER)
+    #[arg(long, value_name = "NAME", default_value = "bootstrap")]
+    pub(super) handler: String,
+    /// Write the log as one JSON object a line, the function's output under its request id
+    #[arg(long)]
+    pub(super) json: bool,
     /// Known principals, instead of the key made in the data folder: an AWS credentials file
     ///
     /// Each profile is one, with optional lines `fnurl_user_arn` and `fnurl_expires`.

@@ -7,7 +7,11 @@ use std::{
     net::SocketAddr,
     process::{ExitStatus, Stdio},
 };
-use tokio::process::{Child, Command};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::watch,
+};
 
 /// A running process. Dropping it ends the whole group.
 #[derive(Debug)]
@@ -15,28 +19,42 @@ pub(super) struct Process {
     child: Child,
     pid: u32,
     is_over: bool,
+    is_frozen: bool,
 }
 
 impl Process {
-    /// Starts the function; both of its outputs go to our standard error, unchanged.
+    /// Starts the function; both of its outputs go to our standard error: unchanged, or with the
+    /// request they belong to where the log is JSON.
     ///
     /// A group of its own keeps Ctrl-C in the terminal from reaching it: stopping is ours to do,
     /// in order.
     ///
     /// # Errors
     /// When the program cannot be executed.
-    pub(super) fn start(function: &Function, runtime_api: SocketAddr) -> io::Result<Self> {
+    pub(super) fn start(
+        function: &Function,
+        runtime_api: SocketAddr,
+        request_id: watch::Receiver<Option<String>>,
+    ) -> io::Result<Self> {
         let mut command = Command::new(&function.program);
         command
             .args(&function.arguments)
             .process_group(0)
             .kill_on_drop(true);
-        command
-            .stdin(Stdio::null())
-            .stdout(io::stderr())
-            .stderr(Stdio::inherit());
+        command.stdin(Stdio::null());
+        if log::is_json() {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        } else {
+            command.stdout(io::stderr()).stderr(Stdio::inherit());
+        }
         function.environment.apply(&mut command, runtime_api);
-        let child = command.spawn()?;
+        let mut child = command.spawn()?;
+        if let Some(output) = child.stdout.take() {
+            tokio::spawn(log_output(output, request_id.clone()));
+        }
+        if let Some(output) = child.stderr.take() {
+            tokio::spawn(log_output(output, request_id));
+        }
         let pid = child
             .id()
             .ok_or_else(|| io::Error::other("the process ended at once"))?;
@@ -44,6 +62,7 @@ impl Process {
             child,
             pid,
             is_over: false,
+            is_frozen: false,
         })
     }
 
@@ -70,13 +89,40 @@ impl Process {
         }
     }
 
+    /// Has the process and everything it has started stand still, or go on.
+    ///
+    /// A frozen process can still be ended: SIGKILL does not wait.
+    pub(super) fn set_frozen(&mut self, is_frozen: bool) {
+        if self.is_frozen != is_frozen {
+            self.signal_group(if is_frozen {
+                Signal::STOP
+            } else {
+                Signal::CONT
+            });
+            self.is_frozen = is_frozen;
+        }
+    }
+
     /// The group outlives the process that began it for as long as it has members, so the id
     /// cannot have passed to strangers while there is something to end.
     pub(super) fn kill_group(&self) {
+        self.signal_group(Signal::KILL);
+    }
+
+    fn signal_group(&self, signal: Signal) {
         if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
             // An error says that nobody is left.
-            let _ = kill_process_group(pid, Signal::KILL);
+            let _ = kill_process_group(pid, signal);
         }
+    }
+}
+
+/// Reads what the function writes, to the end, line by line.
+async fn log_output(output: impl AsyncRead + Unpin, request_id: watch::Receiver<Option<String>>) {
+    let mut lines = BufReader::new(output).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line);
+        log::output(request_id.borrow().as_deref(), line.trim_end());
     }
 }
 

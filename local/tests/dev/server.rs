@@ -269,22 +269,22 @@ pub(crate) fn children(pid: u32) -> Vec<u32> {
     let parent = format!("PPid:\t{pid}");
     let running = std::fs::read_dir("/proc").unwrap().flatten();
     let pids = running.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|child| status(*child).lines().any(|line| line == parent))
+    pids.filter(|child| process_status(*child).lines().any(|line| line == parent))
         .collect()
 }
 
 /// Neither running nor waiting to be collected.
 pub(crate) fn is_gone(pid: u32) -> bool {
-    status(pid).is_empty()
+    process_status(pid).is_empty()
 }
 
 /// Not running any more, whether or not somebody has collected it.
 pub(crate) fn has_ended(pid: u32) -> bool {
-    let status = status(pid);
+    let status = process_status(pid);
     status.is_empty() || status.contains("State:\tZ")
 }
 
-fn status(pid: u32) -> String {
+pub(crate) fn process_status(pid: u32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default()
 }
 

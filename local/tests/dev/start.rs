@@ -149,6 +149,7 @@ fn any_command_can_be_the_function() {
     let environment = server.get("/environment").ok();
     assert_eq!(environment["EXTRA"], "given");
     assert_eq!(environment["AWS_LAMBDA_FUNCTION_NAME"], "env");
+    assert_eq!(environment["_HANDLER"], "bootstrap");
 }
 
 /// A package with a program that is none of Lambda's, and what `fnurl dev` needs to build it.
@@ -201,4 +202,10 @@ fn a_build_that_fails_is_shown_and_said() {
             "fnurl: cargo could not build `{bin}`: mend what it says above, or pass a function that is built with `--function PATH`\n"
         )), "{said}");
     }
+}
+
+#[test]
+fn a_handler_can_be_named_for_runtimes_that_need_one() {
+    let server = Server::start(["--handler", "app.handler"]);
+    assert_eq!(server.get("/environment").ok()["_HANDLER"], "app.handler");
 }
