@@ -1,6 +1,7 @@
-//! The control port: what stands beside the function URL. Today the local STS, on `POST /`.
+//! The control port: what stands beside the function URL. The local STS on `/`, and the Invoke
+//! API on `/2015-03-31/functions/{name}/invocations`.
 
-use super::{auth::Authority, receive::receive, sts};
+use super::{auth::Authority, invoke_api::InvokeApi, receive::receive, refusal, sts};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
@@ -9,12 +10,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Requests to STS are a few hundred bytes.
-const BODY_LIMIT: u64 = 64 * 1024;
-
 #[derive(Debug)]
 pub(super) struct Control {
     pub(super) authority: Arc<Authority>,
+    pub(super) invoke_api: InvokeApi,
 }
 
 impl Control {
@@ -41,13 +40,18 @@ impl Control {
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
-        match receive(body, BODY_LIMIT, false).await {
-            Ok(_) if parts.uri.path() != "/" => plain(
+        // A byte more than an event may have, so that its own refusal is given.
+        let Ok(received) = receive(body, refusal::EVENT_LIMIT + 1, false).await else {
+            return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large\n");
+        };
+        match parts.uri.path() {
+            "/" => sts::answer(&self.authority, &parts, &received.bytes),
+            path if InvokeApi::has(path) => self.invoke_api.answer(&parts, received.bytes).await,
+            _ => plain(
                 StatusCode::NOT_FOUND,
-                "The control port has the STS endpoint on `/`, and nothing here\n",
+                "The control port has STS on `/` and the Invoke API on \
+                 `/2015-03-31/functions/NAME/invocations`, and nothing here\n",
             ),
-            Ok(received) => sts::answer(&self.authority, &parts, &received.bytes),
-            Err(_) => plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large\n"),
         }
     }
 }

@@ -17,6 +17,7 @@ use std::{
 /// A Lambda function with its configuration.
 #[derive(Debug)]
 pub(super) struct Function {
+    pub(super) name: String,
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) environment: Environment,
@@ -40,12 +41,14 @@ pub(super) struct Executable {
 impl Function {
     pub(super) fn new(executable: Executable, options: &Options, dynamodb: &str) -> Self {
         let name = name(&executable.path);
+        let environment = Environment::new(&name, &executable.path, options, dynamodb);
         Self {
             arn: format!(
                 "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",
                 options.region
             ),
-            environment: Environment::new(&name, &executable.path, options, dynamodb),
+            environment,
+            name,
             program: executable.path,
             arguments: executable.arguments,
             memory_mb: options.memory,

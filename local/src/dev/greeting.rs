@@ -34,7 +34,7 @@ impl Greeting<'_> {
         } = self;
         let text = format!(
             "fnurl: listening on http://{address}\n  function  {}\n  tables    {tables}\n{}  \
-             control   http://{control} (STS)\n{}\n{}\n",
+             control   http://{control} (STS, Invoke API)\n{}\n{}\n",
             function.display(),
             self.keys(),
             self.exposure(),

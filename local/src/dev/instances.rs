@@ -86,6 +86,10 @@ impl Instances {
         }
     }
 
+    pub(super) fn function(&self) -> &Function {
+        &self.function
+    }
+
     /// Has the function called, by an idle instance or else by a new one.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ mod instance;
 mod instances;
 mod interrupt;
 mod invocation;
+mod invoke_api;
 mod lifecycle;
 mod log;
 mod options;
@@ -56,6 +57,7 @@ use greeting::Greeting;
 use hosts::Hosts;
 use instances::Instances;
 use interrupt::Interrupt;
+use invoke_api::InvokeApi;
 use options::{Auth, Tables};
 use std::{
     io,
@@ -165,7 +167,14 @@ impl Running {
             region: &options.region,
         }
         .say();
-        let control = tokio::spawn(Arc::new(Control { authority }).serve(control_listener));
+        let control = Control {
+            invoke_api: InvokeApi {
+                instances: Arc::clone(&instances),
+                authority: (options.auth == Auth::Iam).then(|| Arc::clone(&authority)),
+            },
+            authority,
+        };
+        let control = tokio::spawn(Arc::new(control).serve(control_listener));
         Ok(Self {
             front_door,
             control,

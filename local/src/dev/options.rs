@@ -92,7 +92,7 @@ pub(crate) struct Options {
     /// arn:aws:iam::000000000000:role/fnUrlRole, which may call.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) roles: Option<PathBuf>,
-    /// Port of the local STS; 0 picks a free one [default: the one after `--port`]
+    /// Port of the local STS and of the Invoke API; 0 picks a free one [default: the one after `--port`]
     #[arg(long, value_name = "PORT")]
     pub(super) control_port: Option<u16>,
     /// The region of the URL and of its function

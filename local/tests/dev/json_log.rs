@@ -55,6 +55,7 @@ fn what_the_function_writes_is_shown_under_its_request() {
         (&"function".into(), &id)
     );
     assert_eq!(said["record"]["line"], "said on stdout");
+    server.get("/log-json");
     let structured = entry(&server, "structured");
     assert_eq!(structured["record"]["record"]["level"], "INFO");
 }

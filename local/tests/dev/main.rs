@@ -13,6 +13,7 @@ mod http;
 mod iam;
 mod idle;
 mod instances;
+mod invoke_api;
 mod json_log;
 mod mapping;
 mod runtime_api;
