@@ -6,6 +6,7 @@
 //! | [`price`] | [`Price`]: a decimal amount and a currency |
 //! | [`id`] | [`ItemId`], [`UserId`]: UUIDv7, so that their order is the order of creation |
 //! | [`timestamp`] | [`Timestamp`]: UTC, to the millisecond |
+//! | [`expected`] | [`Expected`]: which versions a write may change |
 //! | [`page`] | [`Limit`], [`Cursor`], [`Page`]: how a long list is read |
 //! | [`store`] | [`Store`]: the only place that knows DynamoDB |
 //!
@@ -26,6 +27,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod expected;
 pub mod id;
 pub mod item;
 pub mod page;
@@ -36,6 +38,7 @@ pub mod testing;
 mod text;
 pub mod timestamp;
 
+pub use expected::Expected;
 pub use id::{ItemId, UserId};
 pub use item::{Item, ItemFilter, NewItem, Tag};
 pub use page::{Cursor, CursorError, Limit, Page};

@@ -7,7 +7,8 @@ use fnurl::{
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
 use models::{
-    Cursor, CursorError, Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError, UserId,
+    Cursor, CursorError, Expected, Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError,
+    UserId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,7 @@ async fn replace(
     Path(id): Path<ItemId>,
     Json(new): Json<NewItem>,
 ) -> Result<Tagged<Json<Item>>, ItemError> {
-    Ok(tagged(store.replace_item(id, new).await?))
+    Ok(tagged(store.replace_item(id, new, &Expected::Any).await?))
 }
 
 /// Deletes an item.
@@ -95,7 +96,7 @@ async fn remove(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
 ) -> Result<NoContent, ItemError> {
-    store.delete_item(id).await?;
+    store.delete_item(id, &Expected::Any).await?;
     Ok(NoContent)
 }
 
@@ -139,6 +140,8 @@ impl From<StoreError> for ItemError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing(id) => Self::Missing(id),
+            // No handler says what it expects, so neither can happen yet.
+            StoreError::Changed { .. } | StoreError::TooManyVersions => Self::Failed(error),
             StoreError::InvalidCursor(error) => Self::InvalidCursor(error),
             StoreError::TooLarge => Self::TooLarge(error),
             StoreError::Throttled {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-use crate::{CursorError, ItemId};
+use crate::{CursorError, Expected, ItemId};
 
 /// What kept the store from doing what it was asked.
 ///
@@ -15,6 +15,17 @@ pub enum StoreError {
     /// There is no such item.
     #[error("there is no item {0}")]
     Missing(ItemId),
+
+    /// The thing is in another version than was expected.
+    #[error("it is at version {version} now")]
+    Changed {
+        /// The version that it is in.
+        version: u64,
+    },
+
+    /// More versions are expected than one condition can hold.
+    #[error("at most {} versions can be expected at once", Expected::MOST_VERSIONS)]
+    TooManyVersions,
 
     /// The cursor cannot continue this list.
     #[error("the cursor {0}")]
@@ -127,5 +138,14 @@ pub(super) fn late(bound: Duration, outcome_unknown: bool) -> StoreError {
     StoreError::Unavailable {
         outcome_unknown,
         source,
+    }
+}
+
+/// An attempt of this write was never answered, and the row has been changed since: whether by
+/// that attempt first, nobody can tell.
+pub(super) fn lost_from_sight() -> StoreError {
+    StoreError::Unavailable {
+        outcome_unknown: true,
+        source: "an attempt was not answered, and the row has changed since".into(),
     }
 }

@@ -1,19 +1,17 @@
 //! Items: create, read, replace, delete, each in one round trip.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 
 use super::Store;
 use super::attempts::Attempts;
+use super::changing::{Change, Changed};
+use super::condition::Condition;
 use super::error::StoreError;
 use super::keys::*;
-use super::rows::{WriteToken, item_of, item_row, price_value, tags_value};
+use super::rows::{WriteToken, item_row, price_value, tags_value};
 use super::update::Update;
-use crate::{Item, ItemId, NewItem, Timestamp};
+use crate::{Expected, Item, ItemId, NewItem, Timestamp};
 
 impl Store {
     /// Keeps a new item, under a new id and as version 1.
@@ -39,50 +37,51 @@ impl Store {
     /// [`StoreError::Missing`], [`StoreError::Throttled`], [`StoreError::Unavailable`],
     /// [`StoreError::Refused`], [`StoreError::Corrupt`].
     pub async fn read_item(&self, id: ItemId) -> Result<Item, StoreError> {
-        let request = self
-            .client()
-            .get_item()
-            .table_name(self.table_name())
-            .set_key(Some(Key::of_item(id).attributes()))
-            .consistent_read(true);
-        let answer = async { request.send().await.map_err(StoreError::of_read) };
-        let row = self.bounded(None, answer).await?.item;
-        item_of(row.ok_or(StoreError::Missing(id))?)
+        self.bounded(None, self.read_row(id)).await
     }
 
-    /// Replaces an item as a whole, whatever its version, and returns it with the next version.
+    /// Replaces an item as a whole, if it is in a version that is expected, and returns it with
+    /// the next version.
     ///
-    /// Costs what [`Store::create_item`] costs, and more when the owner changes.
+    /// Costs what [`Store::create_item`] costs, and more when the owner changes. A write that is
+    /// refused costs one write unit as well.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::TooLarge`], [`StoreError::Throttled`],
+    /// [`StoreError::Missing`], [`StoreError::Changed`], [`StoreError::TooManyVersions`],
+    /// [`StoreError::TooLarge`], [`StoreError::Throttled`],
     /// [`StoreError::Unavailable`], [`StoreError::Refused`], [`StoreError::Corrupt`].
-    pub async fn replace_item(&self, id: ItemId, new: NewItem) -> Result<Item, StoreError> {
+    pub async fn replace_item(
+        &self,
+        id: ItemId,
+        new: NewItem,
+        expected: &Expected,
+    ) -> Result<Item, StoreError> {
         let attempts = Attempts::default();
-        self.bounded(Some(&attempts), self.update_item(id, new, &attempts))
-            .await
+        let work = self.update_item(id, new, expected, &attempts);
+        self.bounded(Some(&attempts), work).await
     }
 
-    /// Deletes an item. Costs what [`Store::create_item`] costs.
+    /// Deletes an item, if it is in a version that is expected. Costs what [`Store::create_item`] costs.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is none, [`StoreError::Throttled`],
-    /// [`StoreError::Unavailable`], [`StoreError::Refused`].
-    pub async fn delete_item(&self, id: ItemId) -> Result<(), StoreError> {
+    /// [`StoreError::Missing`] if there is none, [`StoreError::Changed`],
+    /// [`StoreError::TooManyVersions`], [`StoreError::Throttled`], [`StoreError::Unavailable`],
+    /// [`StoreError::Refused`].
+    pub async fn delete_item(&self, id: ItemId, expected: &Expected) -> Result<(), StoreError> {
         let attempts = Attempts::default();
-        self.bounded(Some(&attempts), self.remove_item(id, &attempts))
-            .await
+        let work = self.delete_row::<Item>(id, expected, &attempts);
+        self.bounded(Some(&attempts), work).await
     }
 
     async fn put_item(&self, item: Item, attempts: &Attempts) -> Result<Item, StoreError> {
-        let token = WriteToken::new();
+        let (token, condition) = (WriteToken::new(), Condition::absent());
         let request = self
             .client()
             .put_item()
             .table_name(self.table_name())
             .set_item(Some(item_row(&item, self.list_shards(), token)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PK)
+            .condition_expression(condition.expression())
+            .set_expression_attribute_names(Some(condition.names))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let Err(error) = request
             .customize()
@@ -109,68 +108,18 @@ impl Store {
         &self,
         id: ItemId,
         new: NewItem,
+        expected: &Expected,
         attempts: &Attempts,
     ) -> Result<Item, StoreError> {
-        let update = replacement(new, WriteToken::new());
-        let request = self
-            .client()
-            .update_item()
-            .table_name(self.table_name())
-            .set_key(Some(Key::of_item(id).attributes()))
-            .update_expression(update.expression())
-            // The second half stops the second of two attempts when the answer to the first was
-            // lost: it would count the version twice, and undo what others wrote in between.
-            .condition_expression("attribute_exists(#pk) AND #writeToken <> :writeToken")
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .expression_attribute_names("#pk", PK)
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let row = match request
-            .customize()
-            .interceptor(attempts.clone())
-            .send()
-            .await
-        {
-            Ok(output) => output.attributes,
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    failed.item().cloned()
-                }
-                _ => {
-                    let outcome_unknown = attempts.leave_outcome_unknown();
-                    return Err(StoreError::of_write(error, outcome_unknown));
-                }
-            },
+        let token = WriteToken::new();
+        let change = Change {
+            update: replacement(new, token),
+            token,
+            expected,
+            kept: None,
         };
-        item_of(row.ok_or(StoreError::Missing(id))?)
-    }
-
-    async fn remove_item(&self, id: ItemId, attempts: &Attempts) -> Result<(), StoreError> {
-        let request = self
-            .client()
-            .delete_item()
-            .table_name(self.table_name())
-            .set_key(Some(Key::of_item(id).attributes()))
-            .condition_expression("attribute_exists(#pk)")
-            .expression_attribute_names("#pk", PK);
-        let Err(error) = request
-            .customize()
-            .interceptor(attempts.clone())
-            .send()
-            .await
-        else {
-            return Ok(());
-        };
-        let outcome_unknown = attempts.leave_outcome_unknown();
-        match error.as_service_error() {
-            // Nothing is left to carry a token: an attempt without an answer is taken for the
-            // one that deleted the item, since either way the item is gone.
-            Some(DeleteItemError::ConditionalCheckFailedException(_)) if outcome_unknown => Ok(()),
-            Some(DeleteItemError::ConditionalCheckFailedException(_)) => {
-                Err(StoreError::Missing(id))
-            }
-            _ => Err(StoreError::of_write(error, outcome_unknown)),
+        match self.change_row(id, change, attempts).await? {
+            Changed::Made(item) | Changed::NotKept(item) => Ok(item),
         }
     }
 }

@@ -6,19 +6,25 @@
 //! | `table` | the table and its indexes, and how to create them |
 //! | `keys` | the names of attributes and how keys are built |
 //! | `rows` | an [`Item`](crate::Item) as a row, and back |
+//! | `entity` | what the store must know of a thing that is kept as one row |
 //! | `items` | create, read, replace, delete: one round trip each |
 //! | `listing` | lists: several partitions asked at once and merged |
+//! | `changing` | updating and deleting a row under a precondition: one round trip each |
+//! | `condition` | the condition of a write |
 //! | `update` | one update expression |
 //! | `attempts` | whether a write may have happened although no answer came |
 //! | `error` | what can go wrong, in the words of the application |
 //!
 //! Rules that hold for all of it: every attribute is aliased in expressions, because `name` and
-//! others are reserved words; no expression grows with its input, so the limits of 300 operators
-//! and 100 operands of `IN` cannot be met; no query projects attributes, because both indexes
+//! others are reserved words; what grows with its input is bounded by the limits of 300 operators and
+//! 100 operands of `IN`; no query projects attributes, because both indexes
 //! hold all of them; a page ends where there is no `LastEvaluatedKey`, never where it is short.
 
 mod attempts;
+mod changing;
 mod client;
+mod condition;
+mod entity;
 mod error;
 mod items;
 mod keys;

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::condition::Condition;
+
 /// What an update does to a row, attribute by attribute.
 #[derive(Debug, Default)]
 pub(super) struct Update {
     set: Vec<String>,
     remove: Vec<String>,
+    condition: String,
     pub(super) names: HashMap<String, String>,
     pub(super) values: HashMap<String, AttributeValue>,
 }
@@ -49,6 +52,20 @@ impl Update {
         };
         let clauses = [clause("SET", &self.set), clause("REMOVE", &self.remove)];
         clauses.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same update, made only where this holds.
+    #[must_use]
+    pub(super) fn under(mut self, condition: Condition) -> Self {
+        self.condition = condition.expression();
+        self.names.extend(condition.names);
+        self.values.extend(condition.values);
+        self
+    }
+
+    /// The condition's expression.
+    pub(super) fn condition(&self) -> &str {
+        &self.condition
     }
 
     fn alias<'a>(&mut self, name: &'a str, value: AttributeValue) -> &'a str {

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use models::{ItemFilter, Limit, NewItem, Store, UserId};
+use models::{Expected, ItemFilter, Limit, NewItem, Store, UserId};
 
 use crate::engines::{Subject, create_items, on_each_engine};
 
@@ -138,9 +138,9 @@ async fn every_call_on_one_item_is_one_request_and_costs_what_is_documented() {
         assert_costs(&meter.take(), 1, 3.0);
         store.read_item(id).await.unwrap();
         assert_costs(&meter.take(), 1, 1.0);
-        store.replace_item(id, lamp).await.unwrap();
+        store.replace_item(id, lamp, &Expected::Any).await.unwrap();
         assert_costs(&meter.take(), 1, 3.0);
-        store.delete_item(id).await.unwrap();
+        store.delete_item(id, &Expected::Any).await.unwrap();
         assert_costs(&meter.take(), 1, 3.0);
         store.ping().await.unwrap();
         assert_costs(&meter.take(), 1, 0.5);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use models::store::{LONGEST_CALL, Store};
 use models::testing::client_at;
-use models::{ItemFilter, ItemId, Limit, NewItem, StoreError};
+use models::{Expected, ItemFilter, ItemId, Limit, NewItem, StoreError};
 
 use crate::engines::{Subject, create_items, on_each_engine};
 use crate::proxy::Fault::{self, Answer, CutAnswer, Hang, LoseAnswer};
@@ -15,7 +15,7 @@ const FAILURE: Fault = Answer(500, "InternalServerError");
 const DENIAL: Fault = Answer(400, "AccessDeniedException");
 
 /// A store behind a proxy that does this to its first requests.
-async fn broken(subject: &Subject, faults: &[Fault]) -> (Store, Proxy) {
+pub(crate) async fn broken(subject: &Subject, faults: &[Fault]) -> (Store, Proxy) {
     let proxy = Proxy::start(&subject.endpoint, faults).await;
     (subject.through(client_at(&proxy.endpoint)), proxy)
 }
@@ -43,7 +43,10 @@ async fn a_replace_whose_answer_was_lost_succeeds_and_counts_once() {
     on_each_engine(async |subject| {
         let id = create_items(&subject.store, 1).await[0].id;
         let (store, proxy) = broken(&subject, &[LoseAnswer, CutAnswer]).await;
-        let replaced = store.replace_item(id, lamp()).await.unwrap();
+        let replaced = store
+            .replace_item(id, lamp(), &Expected::Any)
+            .await
+            .unwrap();
         assert_eq!(proxy.operations().len(), 3);
         assert_eq!((replaced.version, replaced.name.as_str()), (2, "Lamp"));
         assert_eq!(subject.store.read_item(id).await.unwrap(), replaced);
@@ -56,7 +59,7 @@ async fn a_delete_whose_answer_was_lost_succeeds() {
     on_each_engine(async |subject| {
         let id = create_items(&subject.store, 1).await[0].id;
         let (store, proxy) = broken(&subject, &[LoseAnswer]).await;
-        store.delete_item(id).await.unwrap();
+        store.delete_item(id, &Expected::Any).await.unwrap();
         assert_eq!(proxy.operations(), ["DeleteItem", "DeleteItem"]);
     })
     .await;
@@ -67,7 +70,10 @@ async fn a_delete_whose_answer_was_lost_succeeds() {
 async fn a_delete_that_was_throttled_still_knows_that_the_item_is_missing() {
     on_each_engine(async |subject| {
         let (store, _proxy) = broken(&subject, &[THROTTLE]).await;
-        let error = store.delete_item(ItemId::new()).await.unwrap_err();
+        let error = store
+            .delete_item(ItemId::new(), &Expected::Any)
+            .await
+            .unwrap_err();
         assert!(matches!(error, StoreError::Missing(_)), "{error:?}");
     })
     .await;
@@ -78,7 +84,10 @@ async fn a_write_without_any_answer_may_have_happened() {
     on_each_engine(async |subject| {
         let id = create_items(&subject.store, 1).await[0].id;
         let (store, _proxy) = broken(&subject, &[LoseAnswer; 3]).await;
-        let error = store.replace_item(id, lamp()).await.unwrap_err();
+        let error = store
+            .replace_item(id, lamp(), &Expected::Any)
+            .await
+            .unwrap_err();
         assert!(is_unavailable(&error, true), "{error:?}");
         assert_eq!(subject.store.read_item(id).await.unwrap().version, 2);
     })

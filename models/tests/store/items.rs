@@ -1,7 +1,7 @@
 //! Create, read, replace, delete.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use models::{ItemId, NewItem, Price, StoreError, UserId};
+use models::{Expected, ItemId, NewItem, Price, StoreError, UserId};
 
 use crate::engines::on_each_engine;
 
@@ -52,7 +52,10 @@ async fn a_replaced_item_has_all_of_the_new_content_and_none_of_the_old() {
     on_each_engine(async |subject| {
         let (store, full, bare) = (subject.store, lamp(), NewItem::named("Chair"));
         let first = store.create_item(full.clone()).await.unwrap();
-        let second = store.replace_item(first.id, bare).await.unwrap();
+        let second = store
+            .replace_item(first.id, bare, &Expected::Any)
+            .await
+            .unwrap();
         assert_eq!(store.read_item(first.id).await.unwrap(), second);
         assert_eq!((second.name.as_str(), second.version), ("Chair", 2));
         assert_eq!(
@@ -62,7 +65,10 @@ async fn a_replaced_item_has_all_of_the_new_content_and_none_of_the_old() {
         assert_eq!((second.id, second.created_at), (first.id, first.created_at));
         assert!(second.tags.is_empty() && second.updated_at >= first.updated_at);
 
-        let third = store.replace_item(first.id, full).await.unwrap();
+        let third = store
+            .replace_item(first.id, full, &Expected::Any)
+            .await
+            .unwrap();
         let updated_at = third.updated_at;
         assert_eq!(
             third,
@@ -80,7 +86,7 @@ async fn a_replaced_item_has_all_of_the_new_content_and_none_of_the_old() {
 async fn a_deleted_item_is_gone() {
     on_each_engine(async |subject| {
         let id = subject.store.create_item(lamp()).await.unwrap().id;
-        subject.store.delete_item(id).await.unwrap();
+        subject.store.delete_item(id, &Expected::Any).await.unwrap();
         assert_missing(&subject.store, id).await;
     })
     .await;
@@ -95,9 +101,14 @@ async fn assert_missing(store: &models::Store, id: ItemId) {
     let is_missing = |error| matches!(error, StoreError::Missing(missing) if missing == id);
     assert!(is_missing(store.read_item(id).await.unwrap_err()));
     assert!(is_missing(
-        store.replace_item(id, lamp()).await.unwrap_err()
+        store
+            .replace_item(id, lamp(), &Expected::Any)
+            .await
+            .unwrap_err()
     ));
-    assert!(is_missing(store.delete_item(id).await.unwrap_err()));
+    assert!(is_missing(
+        store.delete_item(id, &Expected::Any).await.unwrap_err()
+    ));
     assert!(is_missing(store.read_item(id).await.unwrap_err()));
 }
 
@@ -105,7 +116,7 @@ async fn assert_missing(store: &models::Store, id: ItemId) {
 async fn no_replacement_is_lost_among_many_at_once() {
     on_each_engine(async |subject| {
         let id = subject.store.create_item(lamp()).await.unwrap().id;
-        let replace = |_| subject.store.replace_item(id, lamp());
+        let replace = |_| subject.store.replace_item(id, lamp(), &Expected::Any);
         let replaced = futures_util::future::join_all((0..20).map(replace)).await;
         let mut versions: Vec<_> = replaced
             .into_iter()
@@ -128,7 +139,10 @@ async fn an_item_over_400_kb_is_too_large_to_create_and_to_replace() {
         let error = store.create_item(huge.clone()).await.unwrap_err();
         assert!(matches!(error, StoreError::TooLarge), "{error:?}");
         let id = store.create_item(lamp()).await.unwrap().id;
-        let error = store.replace_item(id, huge.clone()).await.unwrap_err();
+        let error = store
+            .replace_item(id, huge.clone(), &Expected::Any)
+            .await
+            .unwrap_err();
         assert!(matches!(error, StoreError::TooLarge), "{error:?}");
         assert_eq!(store.read_item(id).await.unwrap().version, 1);
     })

@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use models::{
-    CursorError, Item, ItemFilter, ItemId, Limit, NewItem, Page, Store, StoreError, UserId,
+    CursorError, Expected, Item, ItemFilter, ItemId, Limit, NewItem, Page, Store, StoreError,
+    UserId,
 };
 
 use crate::engines::{create_items, on_each_engine};
@@ -135,7 +136,10 @@ async fn an_item_moves_to_the_list_of_its_new_owner() {
         };
         let (ann, ben) = (Some(UserId::new()), Some(UserId::new()));
         let id = store.create_item(of(ann)).await.unwrap().id;
-        let item = store.replace_item(id, of(ben)).await.unwrap();
+        let item = store
+            .replace_item(id, of(ben), &Expected::Any)
+            .await
+            .unwrap();
         assert_lists(&store, ItemFilter { owner: ann }, &[], 20).await;
         assert_lists(
             &store,
@@ -144,7 +148,10 @@ async fn an_item_moves_to_the_list_of_its_new_owner() {
             20,
         )
         .await;
-        let item = store.replace_item(id, of(None)).await.unwrap();
+        let item = store
+            .replace_item(id, of(None), &Expected::Any)
+            .await
+            .unwrap();
         assert_lists(&store, ItemFilter { owner: ben }, &[], 20).await;
         assert_lists(&store, ALL, &[item], 20).await;
     })
@@ -183,7 +190,10 @@ async fn inserts_and_deletes_between_pages_neither_hide_nor_repeat_an_item() {
                 let shown = page.rows.last().map(|item| item.id);
                 let doomed = goes.iter().position(|id| Some(*id) == shown).unwrap_or(0);
                 if !goes.is_empty() {
-                    store.delete_item(goes.remove(doomed)).await.unwrap();
+                    store
+                        .delete_item(goes.remove(doomed), &Expected::Any)
+                        .await
+                        .unwrap();
                 }
                 create_items(&store, 1).await;
             }
@@ -193,7 +203,7 @@ async fn inserts_and_deletes_between_pages_neither_hide_nor_repeat_an_item() {
                 "pages of {at_once}"
             );
             for item in all_rows(&store, ALL, limit(100)).await {
-                store.delete_item(item.id).await.unwrap();
+                store.delete_item(item.id, &Expected::Any).await.unwrap();
             }
         }
     })

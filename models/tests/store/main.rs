@@ -11,6 +11,7 @@ mod engines;
 mod faults;
 mod items;
 mod lists;
+mod preconditions;
 mod proxy;
 mod table;
 mod tls;
