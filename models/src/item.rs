@@ -94,6 +94,19 @@ impl NewItem {
     }
 }
 
+/// The item as a client would describe it: all that a client may say, and nothing else.
+impl From<&Item> for NewItem {
+    fn from(item: &Item) -> Self {
+        Self {
+            owner_id: item.owner_id,
+            name: item.name.clone(),
+            description: item.description.clone(),
+            price: item.price.clone(),
+            tags: item.tags.clone(),
+        }
+    }
+}
+
 fn example() -> NewItem {
     NewItem {
         description: Some("Brass, with a green shade".to_owned()),

@@ -35,7 +35,8 @@ pub enum StoreError {
     #[error("the item is larger than the 400 KB that can be stored")]
     TooLarge,
 
-    /// The database has asked for fewer requests, and did so again after the last retry.
+    /// The database has asked for fewer requests, or others have changed the same rows, and again
+    /// after the last retry.
     #[error("the database is busy")]
     Throttled {
         /// The call was a write, and an earlier attempt of it may have been carried out.
@@ -123,6 +124,14 @@ impl StoreError {
                 outcome_unknown,
                 source,
             }
+        }
+    }
+
+    /// Others changed the same rows each time that it was tried.
+    pub(super) fn contended() -> Self {
+        Self::Throttled {
+            outcome_unknown: false,
+            source: "others changed the same rows at each try".into(),
         }
     }
 }

@@ -61,6 +61,27 @@ impl Store {
         self.bounded(Some(&attempts), work).await
     }
 
+    /// Patches an item that is in a version that is expected, and returns it as it is then.
+    ///
+    /// `patch` gets the item as a client would describe it and returns how it shall be; an error
+    /// of its ends the call. It is asked again, up to three times, when somebody else has changed
+    /// the item meanwhile and the new version is expected too; after that the store is
+    /// [`Throttled`](StoreError::Throttled). What comes out as it was is not written: version and
+    /// `updatedAt` stay.
+    ///
+    /// Costs a read as of [`Store::read_item`] and a write as of [`Store::replace_item`].
+    ///
+    /// # Errors
+    /// What `patch` returns, or what [`Store::replace_item`] does.
+    pub async fn patch_item<E: From<StoreError>>(
+        &self,
+        id: ItemId,
+        expected: &Expected,
+        patch: impl Fn(NewItem) -> Result<NewItem, E>,
+    ) -> Result<Item, E> {
+        self.patch(id, expected, patch).await
+    }
+
     /// Deletes an item, if it is in a version that is expected. Costs what [`Store::create_item`] costs.
     ///
     /// # Errors
@@ -104,7 +125,7 @@ impl Store {
         }
     }
 
-    async fn update_item(
+    pub(super) async fn update_item(
         &self,
         id: ItemId,
         new: NewItem,

@@ -11,6 +11,8 @@
 //! | `listing` | lists: several partitions asked at once and merged |
 //! | `changing` | updating and deleting a row under a precondition: one round trip each |
 //! | `condition` | the condition of a write |
+//! | `patching` | read, patch, write on the version that was read |
+//! | `pause` | waiting before another try |
 //! | `update` | one update expression |
 //! | `attempts` | whether a write may have happened although no answer came |
 //! | `error` | what can go wrong, in the words of the application |
@@ -29,6 +31,8 @@ mod error;
 mod items;
 mod keys;
 mod listing;
+mod patching;
+mod pause;
 mod rows;
 mod table;
 mod update;

@@ -11,6 +11,7 @@ mod engines;
 mod faults;
 mod items;
 mod lists;
+mod patches;
 mod preconditions;
 mod proxy;
 mod table;

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// What becomes of one request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {
+    /// None: this request passes.
+    Pass,
     /// The engine carries it out; the connection closes before the answer.
     LoseAnswer,
     /// The engine carries it out; the connection closes within the answer's body.
@@ -74,8 +76,8 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
                 let answer = read_message(&mut upstream).await?;
                 match fault {
                     Some(Fault::LoseAnswer) => return Ok(()),
+                    None | Some(Fault::Pass) => client.write_all(&answer).await?,
                     Some(_) => return client.write_all(&answer[..answer.len() - 1]).await,
-                    None => client.write_all(&answer).await?,
                 }
             }
         }
