@@ -48,6 +48,25 @@ pub struct Item {
     pub updated_at: Timestamp,
 }
 
+impl Item {
+    /// A new item, under a new id and as version 1; not kept anywhere yet.
+    #[must_use]
+    pub fn new(new: NewItem) -> Self {
+        let now = Timestamp::now();
+        Self {
+            id: ItemId::new(),
+            owner_id: new.owner_id,
+            name: new.name,
+            description: new.description,
+            price: new.price,
+            tags: new.tags,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 /// An item as a client describes it: to create one, or to replace one as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -3,6 +3,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | [`item`] | [`Item`], what a client may say about one ([`NewItem`]), [`Tag`] |
+//! | [`user`] | [`User`], and what a client may say about one ([`NewUser`]) |
 //! | [`price`] | [`Price`]: a decimal amount and a currency |
 //! | [`id`] | [`ItemId`], [`UserId`]: UUIDv7, so that their order is the order of creation |
 //! | [`timestamp`] | [`Timestamp`]: UTC, to the millisecond |
@@ -27,6 +28,7 @@
 //! ```
 #![warn(missing_docs)]
 
+mod email;
 pub mod expected;
 pub mod id;
 pub mod item;
@@ -37,6 +39,7 @@ pub mod store;
 pub mod testing;
 mod text;
 pub mod timestamp;
+pub mod user;
 
 pub use expected::Expected;
 pub use id::{ItemId, UserId};
@@ -45,3 +48,4 @@ pub use page::{Cursor, CursorError, Limit, Page};
 pub use price::Price;
 pub use store::{Store, StoreError, TableSettings};
 pub use timestamp::Timestamp;
+pub use user::{NewUser, User};

@@ -14,7 +14,8 @@ use fnv::FnvHasher;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{ItemFilter, ItemId};
+use crate::id::{Id, Kind};
+use crate::{ItemFilter, ItemId, UserId};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +115,8 @@ impl JsonSchema for Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     listing: Listing,
-    last: ItemId,
+    /// The bytes of a UUIDv7.
+    last: [u8; 16],
 }
 
 /// Which list a cursor is of.
@@ -140,12 +142,18 @@ pub enum CursorError {
 
 const VERSION: u8 = 1;
 const ITEMS: u8 = 1;
+const USERS: u8 = 2;
 
 /// Version, kind of list, hash of the filter, last id.
 type Parts = (u8, u8, [u8; 8], [u8; 16]);
 const LENGTH: usize = size_of::<Parts>();
 
 impl Listing {
+    const USERS: Self = Self {
+        kind: USERS,
+        filter: 0,
+    };
+
     fn of_items(filter: &ItemFilter) -> Self {
         let mut hash = FnvHasher::default();
         if let Some(owner) = filter.owner {
@@ -163,16 +171,34 @@ impl Listing {
 impl Cursor {
     /// The cursor that continues the list of items after `last`.
     pub(crate) fn after_item(filter: &ItemFilter, last: ItemId) -> Self {
-        let listing = Listing::of_items(filter);
-        Self { listing, last }
+        Self::after(Listing::of_items(filter), last)
     }
 
     /// The last id that was returned, if this cursor is of the list of items with this filter.
     pub(crate) fn last_item(&self, filter: &ItemFilter) -> Result<ItemId, CursorError> {
-        match self.listing == Listing::of_items(filter) {
-            true => Ok(self.last),
-            false => Err(CursorError::OtherList),
+        self.last(Listing::of_items(filter))
+    }
+
+    /// The cursor that continues the list of users after `last`.
+    pub(crate) fn after_user(last: UserId) -> Self {
+        Self::after(Listing::USERS, last)
+    }
+
+    /// The last id that was returned, if this cursor is of the list of users.
+    pub(crate) fn last_user(&self) -> Result<UserId, CursorError> {
+        self.last(Listing::USERS)
+    }
+
+    fn after<K: Kind>(listing: Listing, last: Id<K>) -> Self {
+        let last = *last.as_bytes();
+        Self { listing, last }
+    }
+
+    fn last<K: Kind>(&self, listing: Listing) -> Result<Id<K>, CursorError> {
+        if self.listing != listing {
+            return Err(CursorError::OtherList);
         }
+        Id::from_bytes(self.last).map_err(|_| CursorError::Malformed)
     }
 
     fn to_bytes(self) -> [u8; LENGTH] {
@@ -180,14 +206,14 @@ impl Cursor {
         bytes[0] = VERSION;
         bytes[1] = self.listing.kind;
         bytes[2..10].copy_from_slice(&self.listing.filter.to_be_bytes());
-        bytes[10..].copy_from_slice(self.last.as_bytes());
+        bytes[10..].copy_from_slice(&self.last);
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (&[kind], rest) = bytes.split_first_chunk()?;
         let (filter, rest) = rest.split_first_chunk()?;
-        let last = ItemId::from_bytes(rest.try_into().ok()?).ok()?;
+        let last = *ItemId::from_bytes(rest.try_into().ok()?).ok()?.as_bytes();
         let filter = u64::from_be_bytes(*filter);
         let listing = Listing { kind, filter };
         Some(Self { listing, last })

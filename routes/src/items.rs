@@ -1,8 +1,9 @@
 //! Items: their routes, their handlers, and what can go wrong.
 
-use fnurl::problem::BODY_TOO_LARGE;
+use fnurl::problem::{BODY_TOO_LARGE, INVALID_REQUEST};
 use fnurl::{
-    Created, IntoProblem, Json, NoContent, Path, Problem, ProblemType, Query, Routes, Tagged, get,
+    Created, IntoProblem, Json, NoContent, Path, Place, Problem, ProblemType, Query, Routes,
+    Tagged, Violation, get,
 };
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
@@ -120,6 +121,8 @@ const SOON: HeaderValue = HeaderValue::from_static("1");
 enum ItemError {
     #[error("there is no item {0}")]
     Missing(ItemId),
+    #[error("there is no user {0}")]
+    NoSuchOwner(UserId),
     #[error("the cursor {0}")]
     InvalidCursor(CursorError),
     #[error("{0}")]
@@ -140,8 +143,13 @@ impl From<StoreError> for ItemError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing(id) => Self::Missing(id),
-            // No handler says what it expects, so neither can happen yet.
-            StoreError::Changed { .. } | StoreError::TooManyVersions => Self::Failed(error),
+            StoreError::NoSuchOwner(owner) => Self::NoSuchOwner(owner),
+            // No handler says what it expects, nor speaks of users, so none can happen yet.
+            StoreError::Changed { .. }
+            | StoreError::TooManyVersions
+            | StoreError::NoSuchUser(_)
+            | StoreError::EmailTaken
+            | StoreError::HasItems => Self::Failed(error),
             StoreError::InvalidCursor(error) => Self::InvalidCursor(error),
             StoreError::TooLarge => Self::TooLarge(error),
             StoreError::Throttled {
@@ -162,6 +170,7 @@ impl From<StoreError> for ItemError {
 impl IntoProblem for ItemError {
     const TYPES: &'static [ProblemType] = &[
         NO_SUCH_ITEM,
+        INVALID_REQUEST,
         INVALID_CURSOR,
         BODY_TOO_LARGE,
         BUSY,
@@ -172,6 +181,10 @@ impl IntoProblem for ItemError {
     fn into_problem(self) -> Problem {
         match self {
             Self::Missing(_) => NO_SUCH_ITEM.because(&self),
+            Self::NoSuchOwner(_) => {
+                let place = Place::Pointer("/ownerId".to_owned());
+                Problem::invalid(vec![Violation::new(place, "exists", self.to_string())])
+            }
             Self::InvalidCursor(_) => INVALID_CURSOR.because(&self),
             Self::TooLarge(_) => BODY_TOO_LARGE.because(&self),
             Self::Busy(_) => BUSY

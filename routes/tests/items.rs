@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use fnurl::testing::{TestApi, TestResponse};
+use models::NewUser;
 use models::testing::embedded_store;
 use serde_json::{Value, json};
 
@@ -125,14 +126,30 @@ async fn pages_follow_each_other_to_the_end_newest_first() {
 
 #[tokio::test]
 async fn the_items_of_one_owner_are_listed_alone() {
-    let api = api().await;
-    let owner = models::UserId::new().to_string();
+    let store = embedded_store().await;
+    let ada = NewUser {
+        email: "ada@example.org".to_owned(),
+        name: "Ada".to_owned(),
+    };
+    let owner = store.create_user(ada).await.unwrap().id.to_string();
+    let api = TestApi::new(routes::api(store).unwrap());
     created(&api, &json!({"name": "mine", "ownerId": owner})).await;
     created(&api, &json!({"name": "nobody's"})).await;
     let page: Value = api.get(&format!("/items?ownerId={owner}")).await.json(200);
     let items = page["items"].as_array().unwrap();
     assert_eq!(items.len(), 1);
     assert_eq!(items[0]["name"], "mine");
+}
+
+#[tokio::test]
+async fn an_owner_who_does_not_exist_is_a_422_problem_at_its_place() {
+    let api = api().await;
+    let item = json!({"name": "nobody's", "ownerId": models::UserId::new()});
+    let problem = api.post("/items").json(&item).await.problem(422);
+    assert_eq!(places(&problem), ["/ownerId"]);
+    let (location, _) = created(&api, &lamp()).await;
+    let problem = api.put(&location).json(&item).await.problem(422);
+    assert_eq!(places(&problem), ["/ownerId"]);
 }
 
 #[tokio::test]

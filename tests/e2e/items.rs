@@ -39,15 +39,16 @@ fn the_cursor_leads_through_every_item_once_newest_first() {
 }
 
 #[test]
-fn the_items_of_an_owner_are_listed_alone() {
+fn nothing_is_listed_for_an_owner_who_does_not_exist_and_nothing_can_be_given_to_them() {
     let server = Server::start();
     let owner = "01890a5d-ac96-774b-bcce-b302099a8057";
     let mine = server.post("/items", &json!({"name": "mine", "ownerId": owner}));
-    let mine = mine.json(201)["id"].as_str().unwrap().to_owned();
+    assert_eq!(mine.problem(422)["errors"][0]["pointer"], "/ownerId");
     let _ = server
         .post("/items", &json!({"name": "nobody's"}))
         .json(201);
-    assert_eq!(listed(&server, &format!("/items?ownerId={owner}")), [mine]);
+    let of_owner = listed(&server, &format!("/items?ownerId={owner}"));
+    assert!(of_owner.is_empty(), "{of_owner:?}");
     server.stop();
 }
 

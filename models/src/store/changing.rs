@@ -13,6 +13,7 @@ use super::entity::Entity;
 use super::error::{StoreError, lost_from_sight};
 use super::keys::Row;
 use super::rows::WriteToken;
+use super::transaction::{Action, Outcome, Verdict};
 use super::update::Update;
 use crate::Expected;
 use crate::id::Id;
@@ -106,16 +107,14 @@ impl Store {
         attempts: &Attempts,
     ) -> Result<(), StoreError> {
         let condition = Condition::present().expecting(expected)?;
-        let values = condition.values.clone();
         let request = self
             .client()
             .delete_item()
             .table_name(self.table_name())
             .set_key(Some(T::key(id).attributes()))
             .condition_expression(condition.expression())
+            .set_expression_attribute_values(condition.values())
             .set_expression_attribute_names(Some(condition.names))
-            // DynamoDB refuses an empty map.
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let Err(error) = request
             .customize()
@@ -141,6 +140,61 @@ impl Store {
             }
             _ => Err(StoreError::of_write(error, outcome_unknown)),
         }
+    }
+}
+
+/// A change of a row that only holds together with other actions.
+#[derive(Debug)]
+pub(super) struct Joint<T> {
+    pub(super) update: Update,
+    /// The write token that the update and the other actions set.
+    pub(super) token: WriteToken,
+    /// The thing once it is done.
+    pub(super) after: T,
+    /// The other actions, and what it means when the condition of one fails.
+    pub(super) others: Vec<(Action, StoreError)>,
+}
+
+/// How often such a change is tried while others change the row.
+const ROUNDS: u32 = 4;
+
+impl Store {
+    /// Changes a row together with other actions, as long as it is in a version that is expected.
+    /// `joint` says how, given the thing as it is.
+    pub(super) async fn change_jointly<T: Entity>(
+        &self,
+        mut stored: T,
+        expected: &Expected,
+        joint: impl Fn(&T) -> Result<Joint<T>, StoreError> + Send,
+        attempts: &Attempts,
+    ) -> Result<T, StoreError> {
+        for _ in 0..ROUNDS {
+            let version = stored.version();
+            if !expected.allows(version) {
+                return Err(StoreError::Changed { version });
+            }
+            let joint = joint(&stored)?;
+            let as_read = Expected::Versions(vec![version]);
+            let condition = Condition::present().expecting(&as_read)?;
+            let (id, update) = (stored.id(), joint.update.under(condition));
+            let mut actions = vec![Action::update(self, T::key(id), update)?];
+            let (others, meanings): (Vec<_>, Vec<_>) = joint.others.into_iter().unzip();
+            actions.extend(others);
+            let Outcome::Refused(verdicts) = self.transact(actions, joint.token, attempts).await?
+            else {
+                return Ok(joint.after);
+            };
+            let mut verdicts = verdicts.into_iter();
+            if let Some(Verdict::Failed(row)) = verdicts.next() {
+                stored = T::of_row(row.ok_or_else(|| T::missing(id))?)?;
+                continue;
+            }
+            let failed = verdicts
+                .zip(meanings)
+                .find(|(verdict, _)| verdict.is_failed());
+            return Err(failed.map_or_else(StoreError::contended, |(_, meaning)| meaning));
+        }
+        Err(StoreError::contended())
     }
 }
 

@@ -77,6 +77,11 @@ impl Condition {
         self
     }
 
+    /// The values; none rather than an empty map, which DynamoDB refuses.
+    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        Some(self.values.clone()).filter(|values| !values.is_empty())
+    }
+
     /// The expression, such as `attribute_exists(#pk) AND #version IN (:is3)`.
     pub(super) fn expression(&self) -> String {
         self.clauses.join(" AND ")

@@ -5,8 +5,9 @@ use super::attempts::Attempts;
 use super::error::StoreError;
 use super::keys::{Key, Row};
 use super::rows::item_of;
-use crate::id::{Id, ItemKind, Kind};
-use crate::{Expected, Item, ItemId, NewItem};
+use super::user_rows::user_of;
+use crate::id::{Id, ItemKind, Kind, UserKind};
+use crate::{Expected, Item, ItemId, NewItem, NewUser, User, UserId};
 
 /// A thing with an id and a version that is kept as one row.
 pub(super) trait Entity: Sized + Send {
@@ -17,6 +18,7 @@ pub(super) trait Entity: Sized + Send {
 
     fn key(id: Id<Self::Kind>) -> Key;
     fn of_row(row: Row) -> Result<Self, StoreError>;
+    fn id(&self) -> Id<Self::Kind>;
     fn version(&self) -> u64;
     fn missing(id: Id<Self::Kind>) -> StoreError;
 
@@ -45,6 +47,10 @@ impl Entity for Item {
         item_of(row)
     }
 
+    fn id(&self) -> ItemId {
+        self.id
+    }
+
     fn version(&self) -> u64 {
         self.version
     }
@@ -65,5 +71,44 @@ impl Entity for Item {
         attempts: &Attempts,
     ) -> Result<Self, StoreError> {
         store.update_item(id, new, expected, attempts).await
+    }
+}
+
+impl Entity for User {
+    type Kind = UserKind;
+    type New = NewUser;
+
+    fn key(id: UserId) -> Key {
+        Key::of_user(id)
+    }
+
+    fn of_row(row: Row) -> Result<Self, StoreError> {
+        user_of(row)
+    }
+
+    fn id(&self) -> UserId {
+        self.id
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn missing(id: UserId) -> StoreError {
+        StoreError::NoSuchUser(id)
+    }
+
+    fn described(&self) -> NewUser {
+        NewUser::from(self)
+    }
+
+    async fn replace(
+        store: &Store,
+        id: UserId,
+        new: NewUser,
+        expected: &Expected,
+        attempts: &Attempts,
+    ) -> Result<Self, StoreError> {
+        store.update_user(id, new, expected, attempts).await
     }
 }

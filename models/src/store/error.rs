@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-use crate::{CursorError, Expected, ItemId};
+use crate::{CursorError, Expected, ItemId, UserId};
 
 /// What kept the store from doing what it was asked.
 ///
@@ -15,6 +15,22 @@ pub enum StoreError {
     /// There is no such item.
     #[error("there is no item {0}")]
     Missing(ItemId),
+
+    /// There is no such user.
+    #[error("there is no user {0}")]
+    NoSuchUser(UserId),
+
+    /// An item was to be given to a user that does not exist.
+    #[error("there is no user {0} whom the item could belong to")]
+    NoSuchOwner(UserId),
+
+    /// Another user has this e-mail address.
+    #[error("another user has this e-mail address")]
+    EmailTaken,
+
+    /// The user cannot be deleted while items belong to them.
+    #[error("there are items that belong to the user")]
+    HasItems,
 
     /// The thing is in another version than was expected.
     #[error("it is at version {version} now")]
@@ -137,7 +153,7 @@ impl StoreError {
 }
 
 /// “Item size has exceeded the maximum allowed size”; for updates, “Item size to update has …”.
-fn is_about_size(message: Option<&str>) -> bool {
+pub(super) fn is_about_size(message: Option<&str>) -> bool {
     message.is_some_and(|message| message.starts_with("Item size"))
 }
 
@@ -157,4 +173,10 @@ pub(super) fn lost_from_sight() -> StoreError {
         outcome_unknown: true,
         source: "an attempt was not answered, and the row has changed since".into(),
     }
+}
+
+/// The client's builders demand what we always give.
+pub(super) fn unbuildable(error: impl Into<BoxError>) -> StoreError {
+    let source = error.into();
+    StoreError::Refused { source }
 }

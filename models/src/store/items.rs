@@ -1,31 +1,32 @@
-//! Items: create, read, replace, delete, each in one round trip.
+//! Items: create, read, replace, patch, delete; one round trip, unless a patch or a new owner.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 
 use super::Store;
 use super::attempts::Attempts;
-use super::changing::{Change, Changed};
+use super::changing::{Change, Changed, Joint};
 use super::condition::Condition;
 use super::error::StoreError;
 use super::keys::*;
 use super::rows::{WriteToken, item_row, price_value, tags_value};
+use super::transaction::{Action, Outcome};
 use super::update::Update;
-use crate::{Expected, Item, ItemId, NewItem, Timestamp};
+use crate::{Expected, Item, ItemId, NewItem, Timestamp, UserId};
 
 impl Store {
     /// Keeps a new item, under a new id and as version 1.
     ///
-    /// Costs three write units up to 1 KB: the row, and its entry in each index.
+    /// Costs two write units up to 1 KB: the row, and its entry in the list of all items. An
+    /// owner must exist, which is checked in the same transaction, and has a list: six units.
     ///
     /// # Errors
-    /// [`StoreError::TooLarge`], [`StoreError::Throttled`], [`StoreError::Unavailable`],
-    /// [`StoreError::Refused`].
+    /// [`StoreError::NoSuchOwner`], [`StoreError::TooLarge`], [`StoreError::Throttled`],
+    /// [`StoreError::Unavailable`], [`StoreError::Refused`].
     pub async fn create_item(&self, new: NewItem) -> Result<Item, StoreError> {
         let attempts = Attempts::default();
-        let item = new_item(new);
-        self.bounded(Some(&attempts), self.put_item(item, &attempts))
-            .await
+        let work = self.keep_item(Item::new(new), &attempts);
+        self.bounded(Some(&attempts), work).await
     }
 
     /// The item as it is now.
@@ -43,12 +44,13 @@ impl Store {
     /// Replaces an item as a whole, if it is in a version that is expected, and returns it with
     /// the next version.
     ///
-    /// Costs what [`Store::create_item`] costs, and more when the owner changes. A write that is
-    /// refused costs one write unit as well.
+    /// Costs two write units up to 1 KB, and three if the item has an owner. A new owner must
+    /// exist, which takes a second round trip with a transaction: six units. A write that is
+    /// refused costs its unit as well.
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Changed`], [`StoreError::TooManyVersions`],
-    /// [`StoreError::TooLarge`], [`StoreError::Throttled`],
+    /// [`StoreError::NoSuchOwner`], [`StoreError::TooLarge`], [`StoreError::Throttled`],
     /// [`StoreError::Unavailable`], [`StoreError::Refused`], [`StoreError::Corrupt`].
     pub async fn replace_item(
         &self,
@@ -82,7 +84,8 @@ impl Store {
         self.patch(id, expected, patch).await
     }
 
-    /// Deletes an item, if it is in a version that is expected. Costs what [`Store::create_item`] costs.
+    /// Deletes an item, if it is in a version that is expected. Costs two write units
+    /// up to 1 KB, and three if it has an owner.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is none, [`StoreError::Changed`],
@@ -92,6 +95,29 @@ impl Store {
         let attempts = Attempts::default();
         let work = self.delete_row::<Item>(id, expected, &attempts);
         self.bounded(Some(&attempts), work).await
+    }
+
+    async fn keep_item(&self, item: Item, attempts: &Attempts) -> Result<Item, StoreError> {
+        let Some(owner) = item.owner_id else {
+            return self.put_item(item, attempts).await;
+        };
+        let token = WriteToken::new();
+        let row = item_row(&item, self.list_shards(), token);
+        let actions = vec![
+            Action::put(self, row, Condition::absent())?,
+            self.owner_exists(owner)?,
+        ];
+        match self.transact(actions, token, attempts).await? {
+            Outcome::Done => Ok(item),
+            Outcome::Refused(verdicts) => match verdicts.last() {
+                Some(check) if check.is_failed() => Err(StoreError::NoSuchOwner(owner)),
+                _ => Err(id_taken()),
+            },
+        }
+    }
+
+    fn owner_exists(&self, owner: UserId) -> Result<Action, StoreError> {
+        Action::check(self, Key::of_user(owner), Condition::present())
     }
 
     async fn put_item(&self, item: Item, attempts: &Attempts) -> Result<Item, StoreError> {
@@ -134,50 +160,60 @@ impl Store {
     ) -> Result<Item, StoreError> {
         let token = WriteToken::new();
         let change = Change {
-            update: replacement(new, token),
+            update: replacement(&new, token, Timestamp::now()),
             token,
             expected,
-            kept: None,
+            kept: new.owner_id.map(|owner| (OWNER_ID, owner_value(owner))),
         };
-        match self.change_row(id, change, attempts).await? {
-            Changed::Made(item) | Changed::NotKept(item) => Ok(item),
+        match self.change_row::<Item>(id, change, attempts).await? {
+            Changed::Made(item) => Ok(item),
+            Changed::NotKept(stored) => {
+                let joint = |stored: &Item| self.change_of_owner(stored, &new);
+                self.change_jointly(stored, expected, joint, attempts).await
+            }
         }
     }
-}
 
-fn new_item(new: NewItem) -> Item {
-    let now = Timestamp::now();
-    Item {
-        id: ItemId::new(),
-        owner_id: new.owner_id,
-        name: new.name,
-        description: new.description,
-        price: new.price,
-        tags: new.tags,
-        version: 1,
-        created_at: now,
-        updated_at: now,
+    /// Replaces the item provided that its new owner exists.
+    fn change_of_owner(&self, stored: &Item, new: &NewItem) -> Result<Joint<Item>, StoreError> {
+        let (token, now) = (WriteToken::new(), Timestamp::now());
+        let check = |owner| Ok((self.owner_exists(owner)?, StoreError::NoSuchOwner(owner)));
+        let others = new.owner_id.into_iter().map(check);
+        Ok(Joint {
+            update: replacement(new, token, now),
+            token,
+            after: Item {
+                id: stored.id,
+                version: stored.version + 1,
+                created_at: stored.created_at,
+                updated_at: now,
+                ..Item::new(new.clone())
+            },
+            others: others.collect::<Result<_, _>>()?,
+        })
     }
 }
 
 /// What replacing does to the row: all of the content, and none of the keys but the owner.
-fn replacement(new: NewItem, token: WriteToken) -> Update {
-    let owner = new
-        .owner_id
-        .map(|owner| AttributeValue::S(owner.to_string()));
+fn replacement(new: &NewItem, token: WriteToken, now: Timestamp) -> Update {
+    let description = new.description.clone();
     Update::default()
-        .set_or_remove(OWNER_ID, owner)
-        .set(NAME, AttributeValue::S(new.name))
-        .set_or_remove(DESCRIPTION, new.description.map(AttributeValue::S))
+        .set_or_remove(OWNER_ID, new.owner_id.map(owner_value))
+        .set(NAME, AttributeValue::S(new.name.clone()))
+        .set_or_remove(DESCRIPTION, description.map(AttributeValue::S))
         .set_or_remove(PRICE, new.price.as_ref().map(price_value))
         .set(TAGS, tags_value(&new.tags))
         .increment(VERSION)
-        .set(UPDATED_AT, AttributeValue::S(Timestamp::now().to_string()))
+        .set(UPDATED_AT, AttributeValue::S(now.to_string()))
         .set(WRITE_TOKEN, token.value())
 }
 
+fn owner_value(owner: UserId) -> AttributeValue {
+    AttributeValue::S(owner.to_string())
+}
+
 /// Two random ids were equal, which nobody will see; the next attempt has another id.
-fn id_taken() -> StoreError {
+pub(super) fn id_taken() -> StoreError {
     StoreError::Unavailable {
         outcome_unknown: false,
         source: "the new id is taken".into(),

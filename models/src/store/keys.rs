@@ -8,7 +8,8 @@ use std::num::NonZeroU8;
 use aws_sdk_dynamodb::types::AttributeValue;
 use fnv::FnvHasher;
 
-use crate::ItemId;
+use crate::id::{Id, Kind};
+use crate::{ItemId, UserId};
 
 /// A row, or a part of one: what the client calls an item.
 pub(super) type Row = HashMap<String, AttributeValue>;
@@ -27,7 +28,7 @@ pub(super) const ID: &str = "id";
 pub(super) const OWNER_ID: &str = "ownerId";
 pub(super) const LIST_SHARD: &str = "listShard";
 
-// The content of an item.
+// The content of items and users.
 pub(super) const NAME: &str = "name";
 pub(super) const DESCRIPTION: &str = "description";
 pub(super) const PRICE: &str = "price";
@@ -37,6 +38,11 @@ pub(super) const TAGS: &str = "tags";
 pub(super) const VERSION: &str = "version";
 pub(super) const CREATED_AT: &str = "createdAt";
 pub(super) const UPDATED_AT: &str = "updatedAt";
+pub(super) const EMAIL: &str = "email";
+/// The e-mail address as it is compared.
+pub(super) const SAME_EMAIL: &str = "sameEmail";
+/// The user that an e-mail address is taken by. Not [`OWNER_ID`]: the row belongs to no index.
+pub(super) const USER_ID: &str = "userId";
 
 /// An index: its name, and its partition key; the sort key of all is [`ID`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +65,10 @@ pub(super) const BY_CREATION: Index = Index {
 
 /// The kind of the rows that hold items.
 pub(super) const ITEM: &str = "item";
+/// The kind of the rows that hold users.
+pub(super) const USER: &str = "user";
+/// The kind of the rows that say which e-mail addresses are taken.
+pub(super) const TAKEN_EMAIL: &str = "email";
 
 /// The key of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +93,21 @@ impl Key {
         }
     }
 
+    pub(super) fn of_user(id: UserId) -> Self {
+        Self {
+            pk: format!("USER#{id}"),
+            sk: "USER",
+        }
+    }
+
+    /// The key of the row that says who has this e-mail address, as it is compared.
+    pub(super) fn of_email(same_email: &str) -> Self {
+        Self {
+            pk: format!("EMAIL#{same_email}"),
+            sk: "EMAIL",
+        }
+    }
+
     pub(super) fn attributes(self) -> Row {
         HashMap::from([text(PK, self.pk), text(SK, self.sk)])
     }
@@ -93,20 +118,20 @@ pub(super) fn text(name: &str, value: impl Display) -> (String, AttributeValue) 
     (name.to_owned(), AttributeValue::S(value.to_string()))
 }
 
-/// The partition of [`BY_CREATION`] where a new item goes.
-pub(super) fn item_shard(id: ItemId, shards: NonZeroU8) -> String {
+/// The partition of [`BY_CREATION`] where a new row of this kind goes.
+pub(super) fn list_shard<K: Kind>(kind: &str, id: Id<K>, shards: NonZeroU8) -> String {
     let mut hash = FnvHasher::default();
     hash.write(id.as_bytes());
-    items_shard(hash.finish() % u64::from(shards.get()))
+    shard_name(kind, hash.finish() % u64::from(shards.get()))
 }
 
-/// All partitions of [`BY_CREATION`] that hold items.
-pub(super) fn item_shards(shards: NonZeroU8) -> impl Iterator<Item = String> {
-    (0..u64::from(shards.get())).map(items_shard)
+/// All partitions of [`BY_CREATION`] that hold rows of this kind.
+pub(super) fn list_shards(kind: &'static str, shards: NonZeroU8) -> impl Iterator<Item = String> {
+    (0..u64::from(shards.get())).map(move |shard| shard_name(kind, shard))
 }
 
-fn items_shard(shard: u64) -> String {
-    format!("items#{shard}")
+fn shard_name(kind: &str, shard: u64) -> String {
+    format!("{kind}s#{shard}")
 }
 
 #[cfg(test)]
@@ -119,10 +144,13 @@ mod tests {
     fn items_are_spread_evenly_over_the_shards_that_lists_ask() {
         for shards in [1, 2, 3, 4, 8, 16] {
             let shards = NonZeroU8::new(shards).unwrap();
-            let mut counts: BTreeMap<_, u32> = item_shards(shards).map(|name| (name, 0)).collect();
+            let mut counts: BTreeMap<_, u32> =
+                list_shards(ITEM, shards).map(|name| (name, 0)).collect();
             assert_eq!(counts.len(), usize::from(shards.get()));
             for _ in 0..4_000 {
-                *counts.get_mut(&item_shard(ItemId::new(), shards)).unwrap() += 1;
+                *counts
+                    .get_mut(&list_shard(ITEM, ItemId::new(), shards))
+                    .unwrap() += 1;
             }
             let fair = 4_000 / u32::from(shards.get());
             assert!(counts.values().all(|&count| count > fair / 2), "{counts:?}");
@@ -131,7 +159,9 @@ mod tests {
 
     #[test]
     fn the_shard_of_an_id_is_the_same_in_every_build() {
-        let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        assert_eq!(item_shard(id, NonZeroU8::new(4).unwrap()), "items#3");
+        let id: ItemId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let shards = NonZeroU8::new(4).unwrap();
+        assert_eq!(list_shard(ITEM, id, shards), "items#3");
+        assert_eq!(list_shard(USER, id, shards), "users#3");
     }
 }

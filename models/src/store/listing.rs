@@ -10,10 +10,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 
 use super::Store;
+use super::entity::Entity;
 use super::error::StoreError;
-use super::keys::{BY_CREATION, BY_OWNER, ID, Index, Row, item_shards};
-use super::rows::item_of;
-use crate::{Cursor, Item, ItemFilter, ItemId, Limit, Page};
+use super::keys::{BY_CREATION, BY_OWNER, ID, ITEM, Index, Row, list_shards};
+use crate::id::Id;
+use crate::{Cursor, Item, ItemFilter, Limit, Page, UserId};
 
 impl Store {
     /// One page of the items that the filter lets through, newest first.
@@ -33,40 +34,67 @@ impl Store {
     ) -> Result<Page<Item>, StoreError> {
         let last = cursor.map(|cursor| cursor.last_item(&filter)).transpose();
         let last = last.map_err(StoreError::InvalidCursor)?;
-        // One row more than is shown tells whether there is a next page.
-        let wanted = limit.rows() + 1;
-        let lanes = self.lanes(filter, last, wanted);
-        let mut rows = self.bounded(None, self.newest(lanes, wanted)).await?;
-        let has_more = rows.len() == wanted;
-        rows.truncate(limit.rows());
+        let lanes = |wanted| match filter.owner {
+            Some(owner) => vec![Lane::new(BY_OWNER, owner.to_string(), last, wanted)],
+            None => self.lanes_of_all(ITEM, last, wanted),
+        };
+        let (rows, has_more) = self.page(limit, lanes).await?;
         let last_shown = rows.last().filter(|_| has_more);
-        let next = last_shown.map(|item| Cursor::after_item(&filter, item.id));
+        let next = last_shown.map(|item: &Item| Cursor::after_item(&filter, item.id));
         Ok(Page { rows, next })
     }
 
-    /// The partitions to read for this filter, each from below `last` on.
-    fn lanes(&self, filter: ItemFilter, last: Option<ItemId>, wanted: usize) -> Vec<Lane> {
-        match filter.owner {
-            Some(owner) => vec![Lane::new(BY_OWNER, owner.to_string(), last, wanted)],
-            None => {
-                let shards = self.list_shards();
-                let rows = rows_per_shard(wanted, usize::from(shards.get()));
-                let lane = |shard| Lane::new(BY_CREATION, shard, last, rows);
-                item_shards(shards).map(lane).collect()
-            }
-        }
+    /// The newest things in these lanes, at most `limit`, and whether there are more.
+    ///
+    /// `lanes` gets the number of rows that will be looked at.
+    pub(super) async fn page<T: Entity>(
+        &self,
+        limit: Limit,
+        lanes: impl FnOnce(usize) -> Vec<Lane<T>>,
+    ) -> Result<(Vec<T>, bool), StoreError> {
+        // One row more than is shown tells whether there is a next page.
+        let wanted = limit.rows() + 1;
+        let work = self.newest(lanes(wanted), wanted);
+        let mut rows = self.bounded(None, work).await?;
+        let has_more = rows.len() == wanted;
+        rows.truncate(limit.rows());
+        Ok((rows, has_more))
     }
 
-    /// The newest items of all lanes together.
-    async fn newest(&self, mut lanes: Vec<Lane>, wanted: usize) -> Result<Vec<Item>, StoreError> {
+    /// The partitions that hold all rows of a kind, each from below `last` on.
+    pub(super) fn lanes_of_all<T: Entity>(
+        &self,
+        kind: &'static str,
+        last: Option<Id<T::Kind>>,
+        wanted: usize,
+    ) -> Vec<Lane<T>> {
+        let shards = self.list_shards();
+        let rows = rows_per_shard(wanted, usize::from(shards.get()));
+        let lane = |shard| Lane::new(BY_CREATION, shard, last, rows);
+        list_shards(kind, shards).map(lane).collect()
+    }
+
+    /// Whether items belong to this user, as far as the index knows.
+    pub(super) async fn has_items(&self, owner: UserId) -> Result<bool, StoreError> {
+        let mut lane = Lane::<Item>::new(BY_OWNER, owner.to_string(), None, 1);
+        lane.read_on(self).await?;
+        Ok(!lane.rows.is_empty())
+    }
+
+    /// The newest rows of all lanes together.
+    async fn newest<T: Entity>(
+        &self,
+        mut lanes: Vec<Lane<T>>,
+        wanted: usize,
+    ) -> Result<Vec<T>, StoreError> {
         let mut newest = Vec::with_capacity(wanted);
         while newest.len() < wanted {
-            // Which item is next is known only when every lane shows one or has ended.
+            // Which row is next is known only when every lane shows one or has ended.
             let unknown = lanes.iter_mut().filter(|lane| lane.is_unknown());
             try_join_all(unknown.map(|lane| lane.read_on(self))).await?;
             let ahead = lanes.iter_mut().max_by_key(|lane| lane.first_id());
             match ahead.and_then(|lane| lane.rows.pop_front()) {
-                Some(item) => newest.push(item),
+                Some(row) => newest.push(row),
                 None => break,
             }
         }
@@ -86,14 +114,14 @@ fn rows_per_shard(wanted: usize, shards: usize) -> usize {
 
 /// One partition of an index, read from the newest row to the oldest.
 #[derive(Debug)]
-struct Lane {
+pub(super) struct Lane<T: Entity> {
     index: Index,
     partition: String,
     /// Only rows below this id.
-    below: Option<ItemId>,
+    below: Option<Id<T::Kind>>,
     rows_at_once: i32,
     /// Rows that were read and not yet taken.
-    rows: VecDeque<Item>,
+    rows: VecDeque<T>,
     rest: Rest,
 }
 
@@ -105,8 +133,13 @@ enum Rest {
     Nothing,
 }
 
-impl Lane {
-    fn new(index: Index, partition: String, below: Option<ItemId>, rows_at_once: usize) -> Self {
+impl<T: Entity> Lane<T> {
+    fn new(
+        index: Index,
+        partition: String,
+        below: Option<Id<T::Kind>>,
+        rows_at_once: usize,
+    ) -> Self {
         Self {
             index,
             partition,
@@ -122,8 +155,8 @@ impl Lane {
         self.rows.is_empty() && !matches!(self.rest, Rest::Nothing)
     }
 
-    fn first_id(&self) -> Option<ItemId> {
-        self.rows.front().map(|item| item.id)
+    fn first_id(&self) -> Option<Id<T::Kind>> {
+        self.rows.front().map(T::id)
     }
 
     /// Reads on until there is a row or the end. A page of rows may be empty and not the last.
@@ -161,7 +194,7 @@ impl Lane {
             self.rest = Rest::After(key);
         }
         for row in page.items.unwrap_or_default() {
-            self.rows.push_back(item_of(row)?);
+            self.rows.push_back(T::of_row(row)?);
         }
         Ok(())
     }

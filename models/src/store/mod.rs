@@ -7,7 +7,9 @@
 //! | `keys` | the names of attributes and how keys are built |
 //! | `rows` | an [`Item`](crate::Item) as a row, and back |
 //! | `entity` | what the store must know of a thing that is kept as one row |
-//! | `items` | create, read, replace, delete: one round trip each |
+//! | `items` | create, read, replace, patch, delete |
+//! | `users`, `user_rows` | the same for users, whose e-mail addresses are unique |
+//! | `transaction` | several rows written together or not at all |
 //! | `listing` | lists: several partitions asked at once and merged |
 //! | `changing` | updating and deleting a row under a precondition: one round trip each |
 //! | `condition` | the condition of a write |
@@ -35,7 +37,10 @@ mod patching;
 mod pause;
 mod rows;
 mod table;
+mod transaction;
 mod update;
+mod user_rows;
+mod users;
 
 use std::fmt::Debug;
 use std::num::NonZeroU8;

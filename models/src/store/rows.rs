@@ -40,7 +40,7 @@ pub(super) fn item_row(item: &Item, shards: NonZeroU8, token: WriteToken) -> Row
     row.extend([
         text(KIND, ITEM),
         text(ID, item.id),
-        text(LIST_SHARD, item_shard(item.id, shards)),
+        text(LIST_SHARD, list_shard(ITEM, item.id, shards)),
         text(NAME, &item.name),
         (TAGS.to_owned(), tags_value(&item.tags)),
         (
@@ -81,8 +81,16 @@ pub(super) fn price_value(price: &Price) -> AttributeValue {
 }
 
 /// The item in a row.
-pub(super) fn item_of(mut row: Row) -> Result<Item, StoreError> {
-    read_item(&mut row).map_err(|attribute| {
+pub(super) fn item_of(row: Row) -> Result<Item, StoreError> {
+    readable(row, read_item)
+}
+
+/// What can be read in a row; if nothing can, the error names the row.
+pub(super) fn readable<T>(
+    mut row: Row,
+    read: impl FnOnce(&mut Row) -> Result<T, Unreadable>,
+) -> Result<T, StoreError> {
+    read(&mut row).map_err(|attribute| {
         let key = match row.remove(PK) {
             Some(AttributeValue::S(key)) => key,
             _ => String::new(),
@@ -92,7 +100,7 @@ pub(super) fn item_of(mut row: Row) -> Result<Item, StoreError> {
 }
 
 /// The name of the attribute that cannot be read.
-type Unreadable = &'static str;
+pub(super) type Unreadable = &'static str;
 
 fn read_item(row: &mut Row) -> Result<Item, Unreadable> {
     if take::<String>(row, KIND)? != ITEM {
@@ -111,7 +119,7 @@ fn read_item(row: &mut Row) -> Result<Item, Unreadable> {
     })
 }
 
-fn take<T: FromStr>(row: &mut Row, name: Unreadable) -> Result<T, Unreadable> {
+pub(super) fn take<T: FromStr>(row: &mut Row, name: Unreadable) -> Result<T, Unreadable> {
     take_optional(row, name)?.ok_or(name)
 }
 
@@ -144,7 +152,7 @@ fn read_tags(value: AttributeValue) -> Option<Vec<Tag>> {
     tags.into_iter().map(read_tag).collect()
 }
 
-fn read_number(value: AttributeValue) -> Option<u64> {
+pub(super) fn read_number(value: AttributeValue) -> Option<u64> {
     match value {
         AttributeValue::N(number) => number.parse().ok(),
         _ => None,

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::Store;
-use super::error::{BoxError, StoreError, late};
+use super::error::{BoxError, StoreError, late, unbuildable};
 use super::keys::{BY_CREATION, BY_OWNER, EXPIRES_AT, ID, LIST_SHARD, OWNER_ID, PK, SK};
 
 /// The longest that creating the table may take.
@@ -205,10 +205,4 @@ fn attribute_definitions() -> Result<Vec<AttributeDefinition>, StoreError> {
         .into_iter()
         .map(text)
         .collect()
-}
-
-/// The client's builders demand what we always give.
-fn unbuildable(error: impl Into<BoxError>) -> StoreError {
-    let source = error.into();
-    StoreError::Refused { source }
 }

@@ -7,7 +7,7 @@ use std::sync::Once;
 use aws_sdk_dynamodb::Client;
 use models::store::{Store, TableSettings};
 use models::testing::{client_at, embedded_endpoint, unique_table};
-use models::{Item, NewItem};
+use models::{Item, NewItem, NewUser, UserId};
 
 use crate::deployed_table::create_deployed_table;
 
@@ -86,4 +86,13 @@ pub(crate) async fn create_items(store: &Store, count: usize) -> Vec<Item> {
         );
     }
     items
+}
+
+/// Creates a user whom items can belong to.
+pub(crate) async fn new_user(store: &Store) -> UserId {
+    let new = NewUser {
+        email: format!("{}@example.org", UserId::new()),
+        name: "Ada".to_owned(),
+    };
+    store.create_user(new).await.unwrap().id
 }

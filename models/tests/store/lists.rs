@@ -6,7 +6,7 @@ use models::{
     UserId,
 };
 
-use crate::engines::{create_items, on_each_engine};
+use crate::engines::{create_items, new_user, on_each_engine};
 
 const ALL: ItemFilter = ItemFilter { owner: None };
 
@@ -103,7 +103,11 @@ async fn a_list_whose_rows_are_all_in_one_shard_is_whole() {
 async fn the_list_of_an_owner_has_the_items_of_that_owner_only() {
     on_each_engine(async |subject| {
         let store = subject.store;
-        let owners = [Some(UserId::new()), Some(UserId::new()), None];
+        let owners = [
+            Some(new_user(&store).await),
+            Some(new_user(&store).await),
+            None,
+        ];
         let mut items = Vec::new();
         for owner_id in owners.into_iter().cycle().take(30) {
             let new = NewItem {
@@ -134,7 +138,7 @@ async fn an_item_moves_to_the_list_of_its_new_owner() {
             owner_id,
             ..NewItem::named("Lamp")
         };
-        let (ann, ben) = (Some(UserId::new()), Some(UserId::new()));
+        let (ann, ben) = (Some(new_user(&store).await), Some(new_user(&store).await));
         let id = store.create_item(of(ann)).await.unwrap().id;
         let item = store
             .replace_item(id, of(ben), &Expected::Any)
@@ -215,7 +219,7 @@ async fn inserts_and_deletes_between_pages_neither_hide_nor_repeat_an_item() {
 async fn a_page_that_a_single_query_cannot_read_is_whole() {
     on_each_engine(async |subject| {
         let store = subject.with_shards(1);
-        let owner = Some(UserId::new());
+        let owner = Some(new_user(&subject.store).await);
         for _ in 0..90 {
             let description = Some("💡".repeat(4000));
             let new = NewItem {
