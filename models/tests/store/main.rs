@@ -17,4 +17,5 @@ mod preconditions;
 mod proxy;
 mod table;
 mod tls;
+mod transactions;
 mod users;

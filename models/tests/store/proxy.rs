@@ -18,6 +18,9 @@ pub(crate) enum Fault {
     CutAnswer,
     /// The engine never sees it, and nobody answers.
     Hang,
+    /// The engine never sees it; the answer is a cancelled transaction, its first action for this
+    /// reason and its second for none.
+    Cancel(&'static str),
     /// The engine never sees it; the answer is this error of DynamoDB's.
     Answer(u16, &'static str),
 }
@@ -71,6 +74,7 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
         match fault {
             Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::Answer(status, code)) => client.write_all(&error(status, code)).await?,
+            Some(Fault::Cancel(reason)) => client.write_all(&cancellation(reason)).await?,
             fault => {
                 upstream.write_all(&request).await?;
                 let answer = read_message(&mut upstream).await?;
@@ -116,6 +120,18 @@ fn error(status: u16, code: &str) -> Vec<u8> {
     let body = format!(
         r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"arn:aws:inside"}}"#
     );
+    answer(status, &body)
+}
+
+fn cancellation(reason: &str) -> Vec<u8> {
+    let code = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    let body = format!(
+        r#"{{"__type":"{code}","message":"arn:aws:inside","CancellationReasons":[{{"Code":"{reason}","Message":"arn:aws:inside"}},{{"Code":"None"}}]}}"#
+    );
+    answer(400, &body)
+}
+
+fn answer(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "HTTP/1.1 {status} Fault\r\nContent-Type: application/x-amz-json-1.0\r\n\
