@@ -6,6 +6,7 @@
 //! | [`user`] | [`User`], and what a client may say about one ([`NewUser`]) |
 //! | [`price`] | [`Price`]: a decimal amount and a currency |
 //! | [`id`] | [`ItemId`], [`UserId`]: UUIDv7, so that their order is the order of creation |
+//! | [`idempotency`] | [`IdempotencyRecord`]: a request that had its effect, and its answer |
 //! | [`timestamp`] | [`Timestamp`]: UTC, to the millisecond |
 //! | [`expected`] | [`Expected`]: which versions a write may change |
 //! | [`page`] | [`Limit`], [`Cursor`], [`Page`]: how a long list is read |
@@ -21,7 +22,8 @@
 //!
 //! # let settings: ClientSettings = unimplemented!();
 //! let store = Store::new(client(&settings)?, TableSettings::new("app"));
-//! let item = store.create_item(models::NewItem::named("Desk lamp")).await?;
+//! let item = models::Item::new(models::NewItem::named("Desk lamp"));
+//! store.create_item(&item, None).await?;
 //! assert_eq!(store.read_item(item.id).await?, item);
 //! # Ok(())
 //! # }
@@ -31,6 +33,7 @@
 mod email;
 pub mod expected;
 pub mod id;
+pub mod idempotency;
 pub mod item;
 pub mod page;
 pub mod price;
@@ -43,6 +46,7 @@ pub mod user;
 
 pub use expected::Expected;
 pub use id::{ItemId, UserId};
+pub use idempotency::{IdempotencyRecord, StoredAnswer, Written};
 pub use item::{Item, ItemFilter, NewItem, Tag};
 pub use page::{Cursor, CursorError, Limit, Page};
 pub use price::Price;

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 use std::str::FromStr;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, Time, UtcOffset};
 
 /// A point in time, in UTC, to the millisecond.
 ///
@@ -29,6 +30,27 @@ impl Timestamp {
     #[must_use]
     pub fn now() -> Self {
         Self::cut(OffsetDateTime::now_utc())
+    }
+
+    /// The time so much later, or the last one that can be written.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let last = OffsetDateTime::new_utc(Date::MAX, Time::MIDNIGHT);
+        let later = duration.try_into().ok();
+        let later = later.and_then(|duration| self.0.checked_add(duration));
+        Self::cut(later.filter(|&later| later < last).unwrap_or(last))
+    }
+
+    /// The seconds since 1970, cut off: negative before.
+    pub(crate) fn unix_seconds(self) -> i64 {
+        self.0.unix_timestamp()
+    }
+
+    /// The time so many seconds after 1970, if it can be written.
+    pub(crate) fn from_unix_seconds(seconds: u64) -> Option<Self> {
+        let seconds = i64::try_from(seconds).ok()?;
+        let time = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        Some(Self::cut(time))
     }
 
     fn cut(time: OffsetDateTime) -> Self {
@@ -143,5 +165,43 @@ mod tests {
                 prop_assert_eq!(time.to_string().parse(), Ok(time));
             }
         }
+    }
+
+    #[test]
+    fn a_later_time_is_one_that_can_be_written() {
+        let cases = [
+            ("2026-11-23T07:06:05.432Z", 1, "2026-11-23T07:06:06.432Z"),
+            (
+                "2026-12-31T23:59:59.000Z",
+                86_400,
+                "2027-01-01T23:59:59.000Z",
+            ),
+            (
+                "9999-12-30T00:00:00.000Z",
+                86_400,
+                "9999-12-31T00:00:00.000Z",
+            ),
+            ("9999-12-31T00:00:00.000Z", 1, "9999-12-31T00:00:00.000Z"),
+            (
+                "2026-11-23T07:06:05.432Z",
+                u64::MAX,
+                "9999-12-31T00:00:00.000Z",
+            ),
+        ];
+        for (time, seconds, expected) in cases {
+            let time: Timestamp = time.parse().unwrap();
+            let later = time.plus(Duration::from_secs(seconds));
+            assert_eq!(later.to_string(), expected, "{time} and {seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_time_survives_being_seconds_but_for_their_parts() {
+        let time: Timestamp = "2026-11-23T07:06:05.432Z".parse().unwrap();
+        let seconds = time.unix_seconds();
+        assert_eq!(seconds, 1_795_417_565);
+        let read = Timestamp::from_unix_seconds(seconds.try_into().unwrap());
+        assert_eq!(read.unwrap().to_string(), "2026-11-23T07:06:05.000Z");
+        assert_eq!(Timestamp::from_unix_seconds(u64::MAX), None);
     }
 }

@@ -71,7 +71,8 @@ async fn create(
     TimedStore(store): TimedStore,
     Json(new): Json<NewItem>,
 ) -> Result<Created<Tagged<Json<Item>>>, ItemError> {
-    let item = store.create_item(new).await?;
+    let item = Item::new(new);
+    store.create_item(&item, None).await?;
     Ok(Created::at(format!("/items/{}", item.id), tagged(item)))
 }
 

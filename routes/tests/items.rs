@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use fnurl::testing::{TestApi, TestResponse};
-use models::NewUser;
 use models::testing::embedded_store;
+use models::{NewUser, User};
 use serde_json::{Value, json};
 
 async fn api() -> TestApi {
@@ -127,11 +127,12 @@ async fn pages_follow_each_other_to_the_end_newest_first() {
 #[tokio::test]
 async fn the_items_of_one_owner_are_listed_alone() {
     let store = embedded_store().await;
-    let ada = NewUser {
+    let ada = User::new(NewUser {
         email: "ada@example.org".to_owned(),
         name: "Ada".to_owned(),
-    };
-    let owner = store.create_user(ada).await.unwrap().id.to_string();
+    });
+    store.create_user(&ada, None).await.unwrap();
+    let owner = ada.id.to_string();
     let api = TestApi::new(routes::api(store).unwrap());
     created(&api, &json!({"name": "mine", "ownerId": owner})).await;
     created(&api, &json!({"name": "nobody's"})).await;

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::StoreError;
-use super::keys::{PK, VERSION, WRITE_TOKEN};
+use super::keys::{EXPIRES_AT, PK, VERSION, WRITE_TOKEN};
 use super::rows::WriteToken;
-use crate::Expected;
+use crate::{Expected, Timestamp};
 
 /// What must hold of a row for a write to happen.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,21 @@ impl Condition {
     /// There is no such row.
     pub(super) fn absent() -> Self {
         Self::default().on_key("attribute_not_exists(#pk)")
+    }
+
+    /// There is no such row, or one that only waits for being swept.
+    ///
+    /// Source: Amazon DynamoDB Developer Guide, “Using time to live (TTL)”: expired rows are
+    /// deleted within a few days.
+    pub(super) fn absent_or_expired(now: Timestamp) -> Self {
+        let mut condition =
+            Self::default().on_key("(attribute_not_exists(#pk) OR #expiresAt <= :now)");
+        let now = AttributeValue::N(now.unix_seconds().to_string());
+        condition.values.insert(":now".to_owned(), now);
+        condition
+            .names
+            .insert("#expiresAt".to_owned(), EXPIRES_AT.to_owned());
+        condition
     }
 
     /// There is such a row.

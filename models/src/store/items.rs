@@ -10,22 +10,28 @@ use super::condition::Condition;
 use super::error::StoreError;
 use super::keys::*;
 use super::rows::{WriteToken, item_row, price_value, tags_value};
-use super::transaction::{Action, Outcome};
+use super::transaction::Action;
 use super::update::Update;
-use crate::{Expected, Item, ItemId, NewItem, Timestamp, UserId};
+use crate::{Expected, IdempotencyRecord, Item, ItemId, NewItem, Timestamp, UserId, Written};
 
 impl Store {
-    /// Keeps a new item, under a new id and as version 1.
+    /// Keeps a new item, as [`Item::new`] makes it, and along with it the record of the request,
+    /// if there is one: unless the request had its effect before.
     ///
-    /// Costs two write units up to 1 KB: the row, and its entry in the list of all items. An
-    /// owner must exist, which is checked in the same transaction, and has a list: six units.
+    /// Costs two write units up to 1 KB: the row, and its entry in the list of all items. With an
+    /// owner, who must exist, it is a transaction of six units; the record is two more units for
+    /// each KB, and makes it one too.
     ///
     /// # Errors
     /// [`StoreError::NoSuchOwner`], [`StoreError::TooLarge`], [`StoreError::Throttled`],
-    /// [`StoreError::Unavailable`], [`StoreError::Refused`].
-    pub async fn create_item(&self, new: NewItem) -> Result<Item, StoreError> {
+    /// [`StoreError::Unavailable`], [`StoreError::Refused`], [`StoreError::Corrupt`].
+    pub async fn create_item(
+        &self,
+        item: &Item,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<Written, StoreError> {
         let attempts = Attempts::default();
-        let work = self.keep_item(Item::new(new), &attempts);
+        let work = self.keep_item(item, record, &attempts);
         self.bounded(Some(&attempts), work).await
     }
 
@@ -97,36 +103,35 @@ impl Store {
         self.bounded(Some(&attempts), work).await
     }
 
-    async fn keep_item(&self, item: Item, attempts: &Attempts) -> Result<Item, StoreError> {
-        let Some(owner) = item.owner_id else {
+    async fn keep_item(
+        &self,
+        item: &Item,
+        record: Option<&IdempotencyRecord>,
+        attempts: &Attempts,
+    ) -> Result<Written, StoreError> {
+        if item.owner_id.is_none() && record.is_none() {
             return self.put_item(item, attempts).await;
-        };
-        let token = WriteToken::new();
-        let row = item_row(&item, self.list_shards(), token);
-        let actions = vec![
-            Action::put(self, row, Condition::absent())?,
-            self.owner_exists(owner)?,
-        ];
-        match self.transact(actions, token, attempts).await? {
-            Outcome::Done => Ok(item),
-            Outcome::Refused(verdicts) => match verdicts.last() {
-                Some(check) if check.is_failed() => Err(StoreError::NoSuchOwner(owner)),
-                _ => Err(id_taken()),
-            },
         }
+        let token = WriteToken::new();
+        let row = item_row(item, self.list_shards(), token);
+        let mut actions = vec![(Action::put(self, row, Condition::absent())?, id_taken())];
+        if let Some(owner) = item.owner_id {
+            actions.push((self.owner_exists(owner)?, StoreError::NoSuchOwner(owner)));
+        }
+        self.create_once(actions, record, token, attempts).await
     }
 
     fn owner_exists(&self, owner: UserId) -> Result<Action, StoreError> {
         Action::check(self, Key::of_user(owner), Condition::present())
     }
 
-    async fn put_item(&self, item: Item, attempts: &Attempts) -> Result<Item, StoreError> {
+    async fn put_item(&self, item: &Item, attempts: &Attempts) -> Result<Written, StoreError> {
         let (token, condition) = (WriteToken::new(), Condition::absent());
         let request = self
             .client()
             .put_item()
             .table_name(self.table_name())
-            .set_item(Some(item_row(&item, self.list_shards(), token)))
+            .set_item(Some(item_row(item, self.list_shards(), token)))
             .condition_expression(condition.expression())
             .set_expression_attribute_names(Some(condition.names))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
@@ -136,13 +141,13 @@ impl Store {
             .send()
             .await
         else {
-            return Ok(item);
+            return Ok(Written::Now);
         };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                 // The row is there: our own, by an attempt whose answer was lost.
                 let is_ours = failed.item().is_some_and(|row| token.wrote(row));
-                is_ours.then_some(item).ok_or_else(id_taken)
+                is_ours.then_some(Written::Now).ok_or_else(id_taken)
             }
             _ => Err(StoreError::of_write(
                 error,

@@ -41,6 +41,13 @@ pub(super) const UPDATED_AT: &str = "updatedAt";
 pub(super) const EMAIL: &str = "email";
 /// The e-mail address as it is compared.
 pub(super) const SAME_EMAIL: &str = "sameEmail";
+// The content of an idempotency record.
+pub(super) const REQUEST: &str = "request";
+pub(super) const FINGERPRINT: &str = "fingerprint";
+pub(super) const STATUS: &str = "status";
+pub(super) const HEADERS: &str = "headers";
+pub(super) const BODY: &str = "body";
+
 /// The user that an e-mail address is taken by. Not [`OWNER_ID`]: the row belongs to no index.
 pub(super) const USER_ID: &str = "userId";
 
@@ -69,6 +76,8 @@ pub(super) const ITEM: &str = "item";
 pub(super) const USER: &str = "user";
 /// The kind of the rows that say which e-mail addresses are taken.
 pub(super) const TAKEN_EMAIL: &str = "email";
+/// The kind of the rows that say which requests had their effect.
+pub(super) const IDEMPOTENCY: &str = "idempotency";
 
 /// The key of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +117,14 @@ impl Key {
         }
     }
 
+    /// The key of the record of a request.
+    pub(super) fn of_idempotency(id: &str) -> Self {
+        Self {
+            pk: format!("IDEMPOTENCY#{id}"),
+            sk: "IDEMPOTENCY",
+        }
+    }
+
     pub(super) fn attributes(self) -> Row {
         HashMap::from([text(PK, self.pk), text(SK, self.sk)])
     }
@@ -116,6 +133,11 @@ impl Key {
 /// The attribute of this name with this text.
 pub(super) fn text(name: &str, value: impl Display) -> (String, AttributeValue) {
     (name.to_owned(), AttributeValue::S(value.to_string()))
+}
+
+/// The attribute of this name with this number.
+pub(super) fn number(name: &str, value: impl Display) -> (String, AttributeValue) {
+    (name.to_owned(), AttributeValue::N(value.to_string()))
 }
 
 /// The partition of [`BY_CREATION`] where a new row of this kind goes.

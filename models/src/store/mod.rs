@@ -9,6 +9,7 @@
 //! | `entity` | what the store must know of a thing that is kept as one row |
 //! | `items` | create, read, replace, patch, delete |
 //! | `users`, `user_rows` | the same for users, whose e-mail addresses are unique |
+//! | `idempotency` | creating a thing along with the record that the request was answered |
 //! | `transaction` | several rows written together or not at all |
 //! | `listing` | lists: several partitions asked at once and merged |
 //! | `changing` | updating and deleting a row under a precondition: one round trip each |
@@ -30,6 +31,7 @@ mod client;
 mod condition;
 mod entity;
 mod error;
+mod idempotency;
 mod items;
 mod keys;
 mod listing;

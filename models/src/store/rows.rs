@@ -43,10 +43,7 @@ pub(super) fn item_row(item: &Item, shards: NonZeroU8, token: WriteToken) -> Row
         text(LIST_SHARD, list_shard(ITEM, item.id, shards)),
         text(NAME, &item.name),
         (TAGS.to_owned(), tags_value(&item.tags)),
-        (
-            VERSION.to_owned(),
-            AttributeValue::N(item.version.to_string()),
-        ),
+        number(VERSION, item.version),
         text(CREATED_AT, item.created_at),
         text(UPDATED_AT, item.updated_at),
         (WRITE_TOKEN.to_owned(), token.value()),

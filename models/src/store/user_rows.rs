@@ -2,8 +2,6 @@
 
 use std::num::NonZeroU8;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::error::StoreError;
 use super::keys::*;
 use super::rows::{Unreadable, WriteToken, read_number, readable, take};
@@ -20,10 +18,7 @@ pub(super) fn user_row(user: &User, shards: NonZeroU8, token: WriteToken) -> Row
         text(EMAIL, &user.email),
         text(SAME_EMAIL, same_email(&user.email)),
         text(NAME, &user.name),
-        (
-            VERSION.to_owned(),
-            AttributeValue::N(user.version.to_string()),
-        ),
+        number(VERSION, user.version),
         text(CREATED_AT, user.created_at),
         text(UPDATED_AT, user.updated_at),
         (WRITE_TOKEN.to_owned(), token.value()),

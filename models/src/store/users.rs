@@ -18,23 +18,30 @@ use super::transaction::{Action, Outcome};
 use super::update::Update;
 use super::user_rows::{email_row, user_row};
 use crate::email::same_email;
-use crate::{Cursor, Expected, Limit, NewUser, Page, Timestamp, User, UserId};
+use crate::{
+    Cursor, Expected, IdempotencyRecord, Limit, NewUser, Page, Timestamp, User, UserId, Written,
+};
 
 /// How often a user is read again because somebody has changed it before it could be deleted.
 const ROUNDS: u32 = 4;
 
 impl Store {
-    /// Keeps a new user, under a new id and as version 1.
+    /// Keeps a new user, as [`User::new`] makes it, and along with it the record of the request,
+    /// if there is one: unless the request had its effect before.
     ///
-    /// A transaction of the user and the e-mail address: five write units up to 1 KB.
+    /// A transaction of the user and the e-mail address: five write units up to 1 KB, and two
+    /// more for each KB of the record.
     ///
     /// # Errors
     /// [`StoreError::EmailTaken`], [`StoreError::Throttled`], [`StoreError::Unavailable`],
-    /// [`StoreError::Refused`].
-    pub async fn create_user(&self, new: NewUser) -> Result<User, StoreError> {
+    /// [`StoreError::Refused`], [`StoreError::Corrupt`].
+    pub async fn create_user(
+        &self,
+        user: &User,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<Written, StoreError> {
         let attempts = Attempts::default();
-        let user = User::new(new);
-        let work = self.put_user(user, &attempts);
+        let work = self.put_user(user, record, &attempts);
         self.bounded(Some(&attempts), work).await
     }
 
@@ -117,20 +124,20 @@ impl Store {
         Ok(Page { rows, next })
     }
 
-    async fn put_user(&self, user: User, attempts: &Attempts) -> Result<User, StoreError> {
+    async fn put_user(
+        &self,
+        user: &User,
+        record: Option<&IdempotencyRecord>,
+        attempts: &Attempts,
+    ) -> Result<Written, StoreError> {
         let token = WriteToken::new();
-        let row = user_row(&user, self.list_shards(), token);
+        let row = user_row(user, self.list_shards(), token);
+        let email = self.take_email(&same_email(&user.email), user.id, token)?;
         let actions = vec![
-            Action::put(self, row, Condition::absent())?,
-            self.take_email(&same_email(&user.email), user.id, token)?,
+            (Action::put(self, row, Condition::absent())?, id_taken()),
+            (email, StoreError::EmailTaken),
         ];
-        match self.transact(actions, token, attempts).await? {
-            Outcome::Done => Ok(user),
-            Outcome::Refused(verdicts) => match verdicts.last() {
-                Some(email) if email.is_failed() => Err(StoreError::EmailTaken),
-                _ => Err(id_taken()),
-            },
-        }
+        self.create_once(actions, record, token, attempts).await
     }
 
     pub(super) async fn update_user(

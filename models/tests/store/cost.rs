@@ -1,6 +1,7 @@
 //! What each call of the store asks of DynamoDB, and what that costs.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::{
@@ -18,9 +19,12 @@ use aws_sdk_dynamodb::operation::transact_write_items::{
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use models::testing::embedded_endpoint;
-use models::{Expected, ItemFilter, Limit, NewItem, NewUser, Store};
+use models::{
+    Expected, IdempotencyRecord, Item, ItemFilter, Limit, NewItem, NewUser, Store, StoredAnswer,
+    Timestamp,
+};
 
-use crate::engines::{Subject, create_items, new_user, on_each_engine};
+use crate::engines::{Create, Subject, create_items, new_user, on_each_engine};
 
 /// Asks DynamoDB what each request costs, and keeps the answers.
 #[derive(Debug, Clone, Default)]
@@ -142,7 +146,7 @@ async fn every_call_on_one_item_is_one_request_and_costs_what_is_documented() {
     on_each_engine(async |subject| {
         let (meter, store) = Meter::on(&subject);
         let lamp = NewItem::named("Lamp");
-        let id = store.create_item(lamp.clone()).await.unwrap().id;
+        let id = store.create(lamp.clone()).await.unwrap().id;
         assert_costs(&meter.take(), 1, 2.0);
         store.read_item(id).await.unwrap();
         assert_costs(&meter.take(), 1, 1.0);
@@ -171,7 +175,7 @@ async fn an_owner_costs_a_transaction_only_where_it_is_named_first() {
             owner_id,
             ..lamp.clone()
         };
-        let id = store.create_item(owned.clone()).await.unwrap().id;
+        let id = store.create(owned.clone()).await.unwrap().id;
         assert_transaction_costs(&subject, &meter.take(), 1, 6.0);
         store.replace_item(id, owned.clone(), &any).await.unwrap();
         assert_costs(&meter.take(), 1, 3.0);
@@ -194,7 +198,7 @@ async fn a_user_costs_a_transaction_where_the_address_changes() {
             name: name.to_owned(),
         };
         let any = Expected::Any;
-        let id = store.create_user(user("Ada", "ada@example.org")).await;
+        let id = store.sign_up(user("Ada", "ada@example.org")).await;
         let id = id.unwrap().id;
         assert_transaction_costs(&subject, &meter.take(), 1, 5.0);
         let renamed = user("Bea", "ada@example.org");
@@ -206,6 +210,30 @@ async fn a_user_costs_a_transaction_where_the_address_changes() {
         store.delete_user(id, &any).await.unwrap();
         // The user is read, and so is the index of items by owner.
         assert_transaction_costs(&subject, &meter.take(), 3, 6.5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_idempotency_record_costs_a_transaction_and_a_replay_is_one_request() {
+    on_each_engine(async |subject| {
+        let (meter, store) = Meter::on(&subject);
+        let record = IdempotencyRecord {
+            id: "a".to_owned(),
+            fingerprint: "print".to_owned(),
+            answer: StoredAnswer {
+                status: 201,
+                headers: vec![],
+                body: b"{}".to_vec(),
+            },
+            expires_at: Timestamp::now().plus(Duration::from_secs(60)),
+        };
+        let item = Item::new(NewItem::named("Lamp"));
+        store.create_item(&item, Some(&record)).await.unwrap();
+        assert_transaction_costs(&subject, &meter.take(), 1, 5.0);
+        let again = Item::new(NewItem::named("Lamp"));
+        store.create_item(&again, Some(&record)).await.unwrap();
+        assert_eq!(meter.take().requests, 1);
     })
     .await;
 }
@@ -230,7 +258,7 @@ async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_sh
                 owner_id: owner,
                 ..NewItem::named("Lamp")
             };
-            subject.store.create_item(lamp).await.unwrap();
+            subject.store.create(lamp).await.unwrap();
         }
         store
             .list_items(ItemFilter { owner }, Limit::default(), None)

@@ -7,7 +7,7 @@ use std::sync::Once;
 use aws_sdk_dynamodb::Client;
 use models::store::{Store, TableSettings};
 use models::testing::{client_at, embedded_endpoint, unique_table};
-use models::{Item, NewItem, NewUser, UserId};
+use models::{Item, NewItem, NewUser, StoreError, User, UserId, Written};
 
 use crate::deployed_table::create_deployed_table;
 
@@ -74,13 +74,35 @@ fn say_once_that_half_is_skipped() {
     });
 }
 
+/// Creating what is described, in one step and without an idempotency record.
+pub(crate) trait Create {
+    async fn create(&self, new: NewItem) -> Result<Item, StoreError>;
+    async fn sign_up(&self, new: NewUser) -> Result<User, StoreError>;
+}
+
+impl Create for Store {
+    async fn create(&self, new: NewItem) -> Result<Item, StoreError> {
+        let item = Item::new(new);
+        let written = self.create_item(&item, None).await?;
+        assert_eq!(written, Written::Now);
+        Ok(item)
+    }
+
+    async fn sign_up(&self, new: NewUser) -> Result<User, StoreError> {
+        let user = User::new(new);
+        let written = self.create_user(&user, None).await?;
+        assert_eq!(written, Written::Now);
+        Ok(user)
+    }
+}
+
 /// Creates so many items, and returns them oldest first.
 pub(crate) async fn create_items(store: &Store, count: usize) -> Vec<Item> {
     let mut items = Vec::new();
     for number in 0..count {
         items.push(
             store
-                .create_item(NewItem::named(format!("item {number}")))
+                .create(NewItem::named(format!("item {number}")))
                 .await
                 .unwrap(),
         );
@@ -94,5 +116,5 @@ pub(crate) async fn new_user(store: &Store) -> UserId {
         email: format!("{}@example.org", UserId::new()),
         name: "Ada".to_owned(),
     };
-    store.create_user(new).await.unwrap().id
+    store.sign_up(new).await.unwrap().id
 }

@@ -6,7 +6,7 @@ use models::store::{LONGEST_CALL, Store};
 use models::testing::client_at;
 use models::{Expected, ItemFilter, ItemId, Limit, NewItem, StoreError};
 
-use crate::engines::{Subject, create_items, on_each_engine};
+use crate::engines::{Create, Subject, create_items, on_each_engine};
 use crate::proxy::Fault::{self, Answer, CutAnswer, Hang, LoseAnswer};
 use crate::proxy::Proxy;
 
@@ -28,7 +28,7 @@ fn lamp() -> NewItem {
 async fn a_create_whose_answer_was_lost_succeeds_and_creates_one_item() {
     on_each_engine(async |subject| {
         let (store, proxy) = broken(&subject, &[LoseAnswer]).await;
-        let item = store.create_item(lamp()).await.unwrap();
+        let item = store.create(lamp()).await.unwrap();
         assert_eq!(proxy.operations(), ["PutItem", "PutItem"]);
         let list = subject
             .store
@@ -104,7 +104,7 @@ async fn throttling_that_lasts_is_reported_and_tells_whether_the_write_may_have_
     on_each_engine(async |subject| {
         for (faults, expected) in cases {
             let (store, proxy) = broken(&subject, &faults).await;
-            let error = store.create_item(lamp()).await.unwrap_err();
+            let error = store.create(lamp()).await.unwrap_err();
             let StoreError::Throttled {
                 outcome_unknown, ..
             } = error
@@ -135,7 +135,7 @@ async fn a_passing_fault_is_not_noticed() {
 async fn a_refusal_is_final_and_its_words_are_not_for_clients() {
     on_each_engine(async |subject| {
         let (store, proxy) = broken(&subject, &[DENIAL]).await;
-        let error = store.create_item(lamp()).await.unwrap_err();
+        let error = store.create(lamp()).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
         assert_eq!(proxy.operations().len(), 1);
         assert_eq!(error.to_string(), "the database refused the request");
@@ -168,7 +168,7 @@ async fn a_call_ends_in_the_time_it_is_given() {
         let start = Instant::now();
         let list = store.list_items(ItemFilter::default(), Limit::default(), None);
         let (write, read, list, ping) = (
-            store.create_item(lamp()).await,
+            store.create(lamp()).await,
             store.read_item(ItemId::new()).await,
             list.await,
             store.ping().await,
@@ -192,7 +192,7 @@ async fn a_call_without_any_time_sends_nothing() {
         let (store, proxy) = broken(&subject, &[]).await;
         let error = store
             .within(Duration::ZERO)
-            .create_item(lamp())
+            .create(lamp())
             .await
             .unwrap_err();
         assert!(is_unavailable(&error, false), "{error:?}");

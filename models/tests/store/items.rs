@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use models::{Expected, ItemId, NewItem, Price, StoreError};
 
-use crate::engines::on_each_engine;
+use crate::engines::{Create, on_each_engine};
 
 fn lamp() -> NewItem {
     NewItem {
@@ -21,7 +21,7 @@ fn lamp() -> NewItem {
 async fn what_was_created_is_read() {
     on_each_engine(async |subject| {
         for new in [lamp(), NewItem::named("Lamp")] {
-            let created = subject.store.create_item(new.clone()).await.unwrap();
+            let created = subject.store.create(new.clone()).await.unwrap();
             assert_eq!(created.version, 1);
             assert_eq!(created.created_at, created.updated_at);
             assert_eq!((&created.name, &created.tags), (&new.name, &new.tags));
@@ -40,7 +40,7 @@ async fn the_largest_item_that_the_rules_allow_can_be_kept() {
         ..NewItem::named(wide(200))
     };
     on_each_engine(async |subject| {
-        let created = subject.store.create_item(largest.clone()).await.unwrap();
+        let created = subject.store.create(largest.clone()).await.unwrap();
         assert_eq!(subject.store.read_item(created.id).await.unwrap(), created);
     })
     .await;
@@ -50,7 +50,7 @@ async fn the_largest_item_that_the_rules_allow_can_be_kept() {
 async fn a_replaced_item_has_all_of_the_new_content_and_none_of_the_old() {
     on_each_engine(async |subject| {
         let (store, full, bare) = (subject.store, lamp(), NewItem::named("Chair"));
-        let first = store.create_item(full.clone()).await.unwrap();
+        let first = store.create(full.clone()).await.unwrap();
         let second = store
             .replace_item(first.id, bare, &Expected::Any)
             .await
@@ -81,7 +81,7 @@ async fn a_replaced_item_has_all_of_the_new_content_and_none_of_the_old() {
 #[tokio::test]
 async fn a_deleted_item_is_gone() {
     on_each_engine(async |subject| {
-        let id = subject.store.create_item(lamp()).await.unwrap().id;
+        let id = subject.store.create(lamp()).await.unwrap().id;
         subject.store.delete_item(id, &Expected::Any).await.unwrap();
         assert_missing(&subject.store, id).await;
     })
@@ -111,7 +111,7 @@ async fn assert_missing(store: &models::Store, id: ItemId) {
 #[tokio::test]
 async fn no_replacement_is_lost_among_many_at_once() {
     on_each_engine(async |subject| {
-        let id = subject.store.create_item(lamp()).await.unwrap().id;
+        let id = subject.store.create(lamp()).await.unwrap().id;
         let replace = |_| subject.store.replace_item(id, lamp(), &Expected::Any);
         let replaced = futures_util::future::join_all((0..20).map(replace)).await;
         let mut versions: Vec<_> = replaced
@@ -132,9 +132,9 @@ async fn an_item_over_400_kb_is_too_large_to_create_and_to_replace() {
     };
     on_each_engine(async |subject| {
         let store = subject.store;
-        let error = store.create_item(huge.clone()).await.unwrap_err();
+        let error = store.create(huge.clone()).await.unwrap_err();
         assert!(matches!(error, StoreError::TooLarge), "{error:?}");
-        let id = store.create_item(lamp()).await.unwrap().id;
+        let id = store.create(lamp()).await.unwrap().id;
         let error = store
             .replace_item(id, huge.clone(), &Expected::Any)
             .await

@@ -6,7 +6,7 @@ use models::{
     UserId,
 };
 
-use crate::engines::{create_items, new_user, on_each_engine};
+use crate::engines::{Create, create_items, new_user, on_each_engine};
 
 const ALL: ItemFilter = ItemFilter { owner: None };
 
@@ -114,7 +114,7 @@ async fn the_list_of_an_owner_has_the_items_of_that_owner_only() {
                 owner_id,
                 ..NewItem::named("Lamp")
             };
-            items.push(store.create_item(new).await.unwrap());
+            items.push(store.create(new).await.unwrap());
         }
         items.reverse();
         for owner in owners.into_iter().flatten() {
@@ -139,7 +139,7 @@ async fn an_item_moves_to_the_list_of_its_new_owner() {
             ..NewItem::named("Lamp")
         };
         let (ann, ben) = (Some(new_user(&store).await), Some(new_user(&store).await));
-        let id = store.create_item(of(ann)).await.unwrap().id;
+        let id = store.create(of(ann)).await.unwrap().id;
         let item = store
             .replace_item(id, of(ben), &Expected::Any)
             .await
@@ -227,7 +227,7 @@ async fn a_page_that_a_single_query_cannot_read_is_whole() {
                 description,
                 ..NewItem::named("Lamp")
             };
-            store.create_item(new).await.unwrap();
+            store.create(new).await.unwrap();
         }
         for filter in [ALL, ItemFilter { owner }] {
             let page = store.list_items(filter, limit(100), None).await.unwrap();

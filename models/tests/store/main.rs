@@ -9,6 +9,7 @@ mod cost;
 mod deployed_table;
 mod engines;
 mod faults;
+mod idempotency;
 mod items;
 mod lists;
 mod owners;

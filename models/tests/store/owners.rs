@@ -2,7 +2,7 @@
 
 use models::{Expected, Item, ItemFilter, Limit, NewItem, Store, StoreError, UserId};
 
-use crate::engines::{Subject, new_user, on_each_engine};
+use crate::engines::{Create, Subject, new_user, on_each_engine};
 use crate::faults::broken;
 use crate::proxy::Fault::{LoseAnswer, Pass};
 
@@ -32,9 +32,9 @@ async fn an_item_can_only_be_created_for_a_user_who_exists() {
     on_each_engine(async |subject| {
         let store = &subject.store;
         let (ada, nobody) = (new_user(store).await, UserId::new());
-        assert_no_owner(store.create_item(lamp_of(Some(nobody))).await, nobody);
+        assert_no_owner(store.create(lamp_of(Some(nobody))).await, nobody);
         assert_eq!(all(store).await, []);
-        let item = store.create_item(lamp_of(Some(ada))).await.unwrap();
+        let item = store.create(lamp_of(Some(ada))).await.unwrap();
         assert_eq!(item.owner_id, Some(ada));
         assert_eq!(store.read_item(item.id).await.unwrap(), item);
     })
@@ -46,7 +46,7 @@ async fn an_item_can_only_be_given_to_a_user_who_exists() {
     on_each_engine(async |subject| {
         let store = &subject.store;
         let (ada, bob, nobody) = (new_user(store).await, new_user(store).await, UserId::new());
-        let id = store.create_item(lamp_of(None)).await.unwrap().id;
+        let id = store.create(lamp_of(None)).await.unwrap().id;
         let refused = store.replace_item(id, lamp_of(Some(nobody)), &Expected::Any);
         assert_no_owner(refused.await, nobody);
         assert_eq!(store.read_item(id).await.unwrap().version, 1);
@@ -65,7 +65,7 @@ async fn an_item_is_only_given_away_in_a_version_that_is_expected() {
     on_each_engine(async |subject| {
         let store = &subject.store;
         let ada = Some(new_user(store).await);
-        let item = store.create_item(lamp_of(None)).await.unwrap();
+        let item = store.create(lamp_of(None)).await.unwrap();
         let give = |version| {
             let expected = Expected::Versions(vec![version]);
             async move { store.replace_item(item.id, lamp_of(ada), &expected).await }
@@ -87,7 +87,7 @@ async fn replacing_an_item_asks_about_the_owner_only_when_it_changes() {
     on_each_engine(async |subject| {
         let ada = new_user(&subject.store).await;
         let (store, proxy) = broken(&subject, &[]).await;
-        let id = store.create_item(lamp_of(Some(ada))).await.unwrap().id;
+        let id = store.create(lamp_of(Some(ada))).await.unwrap().id;
         for owner in [Some(ada), None, Some(ada)] {
             let replaced = store.replace_item(id, lamp_of(owner), &Expected::Any);
             assert_eq!(replaced.await.unwrap().owner_id, owner);
@@ -109,7 +109,7 @@ async fn a_lost_answer_does_not_create_or_give_away_twice() {
     on_each_engine(async |subject: Subject| {
         let ada = Some(new_user(&subject.store).await);
         let (store, proxy) = broken(&subject, &[LoseAnswer]).await;
-        let item = store.create_item(lamp_of(ada)).await.unwrap();
+        let item = store.create(lamp_of(ada)).await.unwrap();
         assert_eq!(proxy.operations().len(), 2);
         assert_eq!(all(&subject.store).await, std::slice::from_ref(&item));
 
@@ -132,13 +132,13 @@ async fn an_item_that_is_too_large_is_so_in_a_transaction_too() {
             description: Some("x".repeat(410_000)),
             ..lamp_of(ada)
         };
-        let created = store.create_item(huge.clone()).await;
+        let created = store.create(huge.clone()).await;
         assert!(
             matches!(created, Err(StoreError::TooLarge)),
             "{:?}",
             created.err()
         );
-        let id = store.create_item(lamp_of(None)).await.unwrap().id;
+        let id = store.create(lamp_of(None)).await.unwrap().id;
         let replaced = store.replace_item(id, huge, &Expected::Any).await;
         assert!(
             matches!(replaced, Err(StoreError::TooLarge)),

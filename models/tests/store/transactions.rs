@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use models::store::LONGEST_CALL;
 use models::{Limit, NewUser, StoreError};
 
-use crate::engines::on_each_engine;
+use crate::engines::{Create, on_each_engine};
 use crate::faults::broken;
 use crate::proxy::Fault::{self, Answer, Cancel, Hang, LoseAnswer};
 
@@ -32,7 +32,7 @@ async fn a_transaction_that_meets_others_is_made_again() {
     on_each_engine(async |subject| {
         for fault in passing {
             let (store, proxy) = broken(&subject, &[fault]).await;
-            let user = store.create_user(ada()).await.unwrap();
+            let user = store.sign_up(ada()).await.unwrap();
             assert_eq!(proxy.operations().len(), 2, "{fault:?}");
             store
                 .delete_user(user.id, &Default::default())
@@ -47,7 +47,7 @@ async fn a_transaction_that_meets_others_is_made_again() {
 async fn a_transaction_that_meets_others_at_each_try_was_not_carried_out() {
     on_each_engine(async |subject| {
         let (store, proxy) = broken(&subject, &[CONFLICT; 4]).await;
-        let error = store.create_user(ada()).await.unwrap_err();
+        let error = store.sign_up(ada()).await.unwrap_err();
         assert!(
             matches!(
                 error,
@@ -60,7 +60,7 @@ async fn a_transaction_that_meets_others_at_each_try_was_not_carried_out() {
         );
         assert_eq!(error.to_string(), "the database is busy");
         assert_eq!(proxy.operations().len(), 4);
-        subject.store.create_user(ada()).await.unwrap();
+        subject.store.sign_up(ada()).await.unwrap();
     })
     .await;
 }
@@ -69,7 +69,7 @@ async fn a_transaction_that_meets_others_at_each_try_was_not_carried_out() {
 async fn a_conflict_after_a_lost_answer_is_made_again_and_has_one_effect() {
     on_each_engine(async |subject| {
         let (store, _proxy) = broken(&subject, &[LoseAnswer, CONFLICT]).await;
-        let user = store.create_user(ada()).await.unwrap();
+        let user = store.sign_up(ada()).await.unwrap();
         let list = subject.store.list_users(Limit::default(), None);
         assert_eq!(list.await.unwrap().rows, [user]);
     })
@@ -81,7 +81,7 @@ async fn a_cancellation_for_any_other_reason_is_a_refusal() {
     on_each_engine(async |subject| {
         for reason in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
             let (store, proxy) = broken(&subject, &[Cancel(reason)]).await;
-            let error = store.create_user(ada()).await.unwrap_err();
+            let error = store.sign_up(ada()).await.unwrap_err();
             assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
             assert!(!error.to_string().contains("arn"), "{error}");
             assert_eq!(proxy.operations().len(), 1);
@@ -94,7 +94,7 @@ async fn a_cancellation_for_any_other_reason_is_a_refusal() {
 async fn a_transaction_without_any_answer_may_have_happened() {
     on_each_engine(async |subject| {
         let (store, _proxy) = broken(&subject, &[LoseAnswer; 3]).await;
-        let error = store.create_user(ada()).await.unwrap_err();
+        let error = store.sign_up(ada()).await.unwrap_err();
         assert!(
             matches!(
                 error,
@@ -105,7 +105,7 @@ async fn a_transaction_without_any_answer_may_have_happened() {
             ),
             "{error:?}"
         );
-        let again = subject.store.create_user(ada()).await;
+        let again = subject.store.sign_up(ada()).await;
         assert!(matches!(again, Err(StoreError::EmailTaken)));
     })
     .await;
@@ -117,7 +117,7 @@ async fn tries_and_pauses_end_in_the_time_of_one_call() {
     on_each_engine(async |subject| {
         let (store, _proxy) = broken(&subject, &[CONFLICT, Hang, Hang, Hang]).await;
         let start = Instant::now();
-        let error = store.within(BOUND).create_user(ada()).await.unwrap_err();
+        let error = store.within(BOUND).sign_up(ada()).await.unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
         assert!(start.elapsed() < LONGEST_CALL, "{:?}", start.elapsed());
     })

@@ -5,7 +5,7 @@ use models::{
     CursorError, Expected, ItemFilter, Limit, NewItem, NewUser, Store, StoreError, User, UserId,
 };
 
-use crate::engines::{new_user, on_each_engine};
+use crate::engines::{Create, new_user, on_each_engine};
 use crate::faults::broken;
 use crate::proxy::Fault::{LoseAnswer, Pass};
 
@@ -33,7 +33,7 @@ async fn all(store: &Store) -> Vec<User> {
 async fn what_was_created_is_read() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let created = store.create_user(user("Ada@Example.org")).await.unwrap();
+        let created = store.sign_up(user("Ada@Example.org")).await.unwrap();
         assert_eq!(created.email, "Ada@Example.org");
         assert_eq!(
             (created.version, created.created_at),
@@ -50,13 +50,13 @@ async fn what_was_created_is_read() {
 async fn an_address_that_is_taken_is_refused_however_it_is_written() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let ada = store.create_user(user("ädA@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ädA@example.org")).await.unwrap();
         for same in [
             "ädA@example.org",
             "ÄDA@EXAMPLE.ORG",
             "a\u{308}da@example.org",
         ] {
-            assert_taken(store.create_user(user(same)).await);
+            assert_taken(store.sign_up(user(same)).await);
         }
         assert_eq!(all(store).await, [ada]);
     })
@@ -66,7 +66,7 @@ async fn an_address_that_is_taken_is_refused_however_it_is_written() {
 #[tokio::test]
 async fn of_many_sign_ups_with_one_address_one_succeeds() {
     on_each_engine(async |subject| {
-        let sign_up = |_| subject.store.create_user(user("ada@example.org"));
+        let sign_up = |_| subject.store.sign_up(user("ada@example.org"));
         let outcomes = join_all((0..50).map(sign_up)).await;
         let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
         assert_eq!((won.len(), lost.len()), (1, 49));
@@ -80,8 +80,8 @@ async fn of_many_sign_ups_with_one_address_one_succeeds() {
 async fn a_change_of_address_takes_the_new_one_and_sets_the_old_one_free() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
-        let bob = store.create_user(user("bob@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
+        let bob = store.sign_up(user("bob@example.org")).await.unwrap();
         let taken = store.replace_user(ada.id, user("BOB@example.org"), &Expected::Any);
         assert_taken(taken.await);
         assert_eq!(store.read_user(ada.id).await.unwrap(), ada);
@@ -93,10 +93,10 @@ async fn a_change_of_address_takes_the_new_one_and_sets_the_old_one_free() {
             ("new@example.org", 2)
         );
         assert_eq!(store.read_user(ada.id).await.unwrap(), moved);
-        assert_taken(store.create_user(user("new@example.org")).await);
+        assert_taken(store.sign_up(user("new@example.org")).await);
         let follows = store.replace_user(bob.id, user("ada@example.org"), &Expected::Any);
         follows.await.unwrap();
-        store.create_user(user("bob@example.org")).await.unwrap();
+        store.sign_up(user("bob@example.org")).await.unwrap();
     })
     .await;
 }
@@ -105,7 +105,7 @@ async fn a_change_of_address_takes_the_new_one_and_sets_the_old_one_free() {
 async fn another_spelling_of_the_own_address_is_no_change_of_address() {
     on_each_engine(async |subject| {
         let (store, proxy) = broken(&subject, &[]).await;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
         let spelt = store.replace_user(ada.id, user("Ada@Example.org"), &Expected::Any);
         assert_eq!(spelt.await.unwrap().email, "Ada@Example.org");
         assert_eq!(proxy.operations(), ["TransactWriteItems", "UpdateItem"]);
@@ -136,7 +136,7 @@ async fn of_many_users_who_want_one_address_one_gets_it() {
 async fn a_write_goes_ahead_only_on_a_version_that_is_expected() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
         let old = Expected::Versions(vec![7]);
         for email in ["ada@example.org", "new@example.org"] {
             let refused = store.replace_user(ada.id, user(email), &old).await;
@@ -158,7 +158,7 @@ async fn a_write_goes_ahead_only_on_a_version_that_is_expected() {
 async fn a_patch_may_change_the_address_and_leaves_what_it_does_not_name() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
         let moved = |new| {
             let email = "new@example.org".to_owned();
             Ok::<_, StoreError>(NewUser { email, ..new })
@@ -171,7 +171,7 @@ async fn a_patch_may_change_the_address_and_leaves_what_it_does_not_name() {
         assert_eq!(store.read_user(ada.id).await.unwrap(), patched);
         let again = store.patch_user(ada.id, &Expected::Any, moved).await;
         assert_eq!(again.unwrap(), patched);
-        store.create_user(user("ada@example.org")).await.unwrap();
+        store.sign_up(user("ada@example.org")).await.unwrap();
     })
     .await;
 }
@@ -180,14 +180,14 @@ async fn a_patch_may_change_the_address_and_leaves_what_it_does_not_name() {
 async fn a_deleted_user_is_gone_and_the_address_is_free() {
     on_each_engine(async |subject| {
         let store = &subject.store;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
         store.delete_user(ada.id, &Expected::Any).await.unwrap();
         let read = store.read_user(ada.id).await;
         let deleted = store.delete_user(ada.id, &Expected::Any).await;
         assert!(matches!(read, Err(StoreError::NoSuchUser(_))));
         assert!(matches!(deleted, Err(StoreError::NoSuchUser(_))));
         assert_eq!(all(store).await, []);
-        store.create_user(user("ada@example.org")).await.unwrap();
+        store.sign_up(user("ada@example.org")).await.unwrap();
     })
     .await;
 }
@@ -201,7 +201,7 @@ async fn a_user_to_whom_items_belong_is_not_deleted() {
             owner_id: Some(ada),
             ..NewItem::named("Lamp")
         };
-        let lamp = store.create_item(lamp).await.unwrap();
+        let lamp = store.create(lamp).await.unwrap();
         let refused = store.delete_user(ada, &Expected::Any).await;
         assert!(matches!(refused, Err(StoreError::HasItems)));
         store.read_user(ada).await.unwrap();
@@ -218,7 +218,7 @@ async fn users_are_listed_newest_first_and_apart_from_items() {
         let mut ids = Vec::new();
         for _ in 0..12 {
             ids.push(new_user(store).await);
-            store.create_item(NewItem::named("Lamp")).await.unwrap();
+            store.create(NewItem::named("Lamp")).await.unwrap();
         }
         ids.reverse();
         let (mut found, mut cursor) = (Vec::new(), None);
@@ -246,7 +246,7 @@ async fn users_are_listed_newest_first_and_apart_from_items() {
 async fn a_lost_answer_is_no_rival_of_the_write_it_belongs_to() {
     on_each_engine(async |subject| {
         let (store, _proxy) = broken(&subject, &[LoseAnswer, LoseAnswer]).await;
-        let ada = store.create_user(user("ada@example.org")).await.unwrap();
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
         // A change of address is tried as a simple update first.
         let (store, proxy) = broken(&subject, &[Pass, LoseAnswer]).await;
         let moved = store.replace_user(ada.id, user("new@example.org"), &Expected::Any);
