@@ -74,6 +74,16 @@ impl Store {
         list_shards(kind, shards).map(lane).collect()
     }
 
+    /// The partitions that hold all rows of a kind, each from its newest row on.
+    pub(super) fn whole_lanes<T: Entity>(
+        &self,
+        kind: &'static str,
+        rows_at_once: usize,
+    ) -> Vec<Lane<T>> {
+        let lane = |shard| Lane::new(BY_CREATION, shard, None, rows_at_once);
+        list_shards(kind, self.list_shards()).map(lane).collect()
+    }
+
     /// Whether items belong to this user, as far as the index knows.
     pub(super) async fn has_items(&self, owner: UserId) -> Result<bool, StoreError> {
         let mut lane = Lane::<Item>::new(BY_OWNER, owner.to_string(), None, 1);
@@ -89,17 +99,30 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         let mut newest = Vec::with_capacity(wanted);
         while newest.len() < wanted {
-            // Which row is next is known only when every lane shows one or has ended.
-            let unknown = lanes.iter_mut().filter(|lane| lane.is_unknown());
-            try_join_all(unknown.map(|lane| lane.read_on(self))).await?;
-            let ahead = lanes.iter_mut().max_by_key(|lane| lane.first_id());
-            match ahead.and_then(|lane| lane.rows.pop_front()) {
+            fill(self, &mut lanes).await?;
+            match take_newest(&mut lanes) {
                 Some(row) => newest.push(row),
                 None => break,
             }
         }
         Ok(newest)
     }
+}
+
+/// Reads on until every lane shows a row or has ended: only then it is known which is next.
+pub(super) async fn fill<T: Entity>(
+    store: &Store,
+    lanes: &mut [Lane<T>],
+) -> Result<(), StoreError> {
+    let unknown = lanes.iter_mut().filter(|lane| lane.is_unknown());
+    try_join_all(unknown.map(|lane| lane.read_on(store))).await?;
+    Ok(())
+}
+
+/// The newest row that the lanes show.
+pub(super) fn take_newest<T: Entity>(lanes: &mut [Lane<T>]) -> Option<T> {
+    let ahead = lanes.iter_mut().max_by_key(|lane| lane.first_id());
+    ahead.and_then(|lane| lane.rows.pop_front())
 }
 
 /// How many rows to ask of each shard, so that it is rarely asked twice and little is thrown away.
@@ -151,7 +174,7 @@ impl<T: Entity> Lane<T> {
     }
 
     /// Whether it must be read on to know its next row.
-    fn is_unknown(&self) -> bool {
+    pub(super) fn is_unknown(&self) -> bool {
         self.rows.is_empty() && !matches!(self.rest, Rest::Nothing)
     }
 

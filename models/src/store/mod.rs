@@ -16,6 +16,7 @@
 //! | `condition` | the condition of a write |
 //! | `patching` | read, patch, write on the version that was read |
 //! | `pause` | waiting before another try |
+//! | `export` | everything there is, in constant memory |
 //! | `update` | one update expression |
 //! | `attempts` | whether a write may have happened although no answer came |
 //! | `error` | what can go wrong, in the words of the application |
@@ -31,6 +32,7 @@ mod client;
 mod condition;
 mod entity;
 mod error;
+mod export;
 mod idempotency;
 mod items;
 mod keys;

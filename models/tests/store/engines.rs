@@ -40,6 +40,21 @@ impl Subject {
         Store::new(client, self.table.clone())
     }
 
+    /// The same, with all items in one list shard.
+    pub(crate) fn with_one_shard(self) -> Self {
+        let store = self.with_shards(1);
+        let list_shards = NonZeroU8::MIN;
+        let table = TableSettings {
+            list_shards,
+            ..self.table
+        };
+        Self {
+            store,
+            table,
+            ..self
+        }
+    }
+
     /// A store on the same table with another number of list shards.
     pub(crate) fn with_shards(&self, shards: u8) -> Store {
         let list_shards = NonZeroU8::new(shards).unwrap();

@@ -8,6 +8,7 @@
 mod cost;
 mod deployed_table;
 mod engines;
+mod export;
 mod faults;
 mod idempotency;
 mod items;

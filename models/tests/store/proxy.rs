@@ -88,7 +88,7 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     }
 }
 
-/// One request or answer: its head, and as much body as `Content-Length` says.
+/// One request or answer: its head, and as much body as `Content-Length` says, or all chunks.
 async fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut message = Vec::new();
     let head = loop {
@@ -97,6 +97,13 @@ async fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
             break String::from_utf8_lossy(&message).to_lowercase();
         }
     };
+    if header(&head, "transfer-encoding") == Some("chunked") {
+        // JSON has no bare line breaks, so that this is the last chunk and nothing else.
+        while !message.ends_with(b"\r\n0\r\n\r\n") {
+            message.push(stream.read_u8().await?);
+        }
+        return Ok(message);
+    }
     let length = header(&head, "content-length").expect("a message says its length");
     let mut body = vec![0; length.parse().unwrap()];
     stream.read_exact(&mut body).await?;
