@@ -99,14 +99,13 @@ impl Store {
         }
     }
 
-    /// Deletes a row if it is in a version that is expected.
+    /// Deletes a row if the condition holds.
     pub(super) async fn delete_row<T: Entity>(
         &self,
         id: Id<T::Kind>,
-        expected: &Expected,
+        condition: Condition,
         attempts: &Attempts,
     ) -> Result<(), StoreError> {
-        let condition = Condition::present().expecting(expected)?;
         let request = self
             .client()
             .delete_item()

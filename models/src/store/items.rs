@@ -99,7 +99,8 @@ impl Store {
     /// [`StoreError::Refused`].
     pub async fn delete_item(&self, id: ItemId, expected: &Expected) -> Result<(), StoreError> {
         let attempts = Attempts::default();
-        let work = self.delete_row::<Item>(id, expected, &attempts);
+        let condition = Condition::present().expecting(expected)?;
+        let work = self.delete_row::<Item>(id, condition, &attempts);
         self.bounded(Some(&attempts), work).await
     }
 

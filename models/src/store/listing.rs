@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// The newest rows of all lanes together.
-    async fn newest<T: Entity>(
+    pub(super) async fn newest<T: Entity>(
         &self,
         mut lanes: Vec<Lane<T>>,
         wanted: usize,
@@ -157,7 +157,7 @@ enum Rest {
 }
 
 impl<T: Entity> Lane<T> {
-    fn new(
+    pub(super) fn new(
         index: Index,
         partition: String,
         below: Option<Id<T::Kind>>,

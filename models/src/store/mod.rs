@@ -10,6 +10,7 @@
 //! | `items` | create, read, replace, patch, delete |
 //! | `users`, `user_rows` | the same for users, whose e-mail addresses are unique |
 //! | `idempotency` | creating a thing along with the record that the request was answered |
+//! | `sweeping` | deleting a user along with their items, in steps |
 //! | `transaction` | several rows written together or not at all |
 //! | `listing` | lists: several partitions asked at once and merged |
 //! | `changing` | updating and deleting a row under a precondition: one round trip each |
@@ -40,6 +41,7 @@ mod listing;
 mod patching;
 mod pause;
 mod rows;
+mod sweeping;
 mod table;
 mod transaction;
 mod update;
@@ -55,6 +57,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use self::client::{ClientError, ClientSettings, client};
 pub use self::error::{RowError, StoreError};
+pub use self::sweeping::Swept;
 
 use self::attempts::Attempts;
 use self::error::late;

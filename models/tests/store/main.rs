@@ -17,6 +17,8 @@ mod owners;
 mod patches;
 mod preconditions;
 mod proxy;
+mod sendable;
+mod sweeping;
 mod table;
 mod tls;
 mod transactions;
