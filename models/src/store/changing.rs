@@ -191,9 +191,10 @@ impl Store {
             let failed = verdicts
                 .zip(meanings)
                 .find(|(verdict, _)| verdict.is_failed());
-            return Err(failed.map_or_else(StoreError::contended, |(_, meaning)| meaning));
+            let contended = || StoreError::contended(attempts);
+            return Err(failed.map_or_else(contended, |(_, meaning)| meaning));
         }
-        Err(StoreError::contended())
+        Err(StoreError::contended(attempts))
     }
 }
 

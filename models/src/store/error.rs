@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use super::attempts::Attempts;
 use crate::{CursorError, Expected, ItemId, UserId};
 
 /// What kept the store from doing what it was asked.
@@ -144,9 +145,9 @@ impl StoreError {
     }
 
     /// Others changed the same rows each time that it was tried.
-    pub(super) fn contended() -> Self {
+    pub(super) fn contended(attempts: &Attempts) -> Self {
         Self::Throttled {
-            outcome_unknown: false,
+            outcome_unknown: attempts.leave_outcome_unknown(),
             source: "others changed the same rows at each try".into(),
         }
     }

@@ -40,7 +40,8 @@ impl Store {
         }
         let mut failed = verdicts.iter().zip(meanings);
         let failed = failed.find(|(verdict, _)| verdict.is_failed());
-        Err(failed.map_or_else(StoreError::contended, |(_, meaning)| meaning))
+        let contended = || StoreError::contended(attempts);
+        Err(failed.map_or_else(contended, |(_, meaning)| meaning))
     }
 }
 

@@ -58,6 +58,6 @@ impl Store {
                 outcome => return Ok(outcome?),
             }
         }
-        Err(StoreError::contended().into())
+        Err(StoreError::contended(attempts).into())
     }
 }

@@ -158,7 +158,7 @@ impl Store {
                 }
             }
         }
-        Err(StoreError::contended())
+        Err(StoreError::contended(attempts))
     }
 }
 

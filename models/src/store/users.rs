@@ -10,11 +10,11 @@ use super::attempts::Attempts;
 use super::changing::{Change, Changed, Joint};
 use super::condition::Condition;
 use super::entity::Entity;
-use super::error::StoreError;
+use super::error::{RowError, StoreError};
 use super::items::id_taken;
 use super::keys::*;
 use super::rows::WriteToken;
-use super::transaction::{Action, Outcome};
+use super::transaction::{Action, Outcome, Verdict};
 use super::update::Update;
 use super::user_rows::{email_row, user_row};
 use crate::email::same_email;
@@ -175,7 +175,7 @@ impl Store {
             let give_up = self.give_up_email(&old_email, stored.id)?;
             others.extend([
                 (take, StoreError::EmailTaken),
-                (give_up, StoreError::contended()),
+                (give_up, not_taken(stored.id)),
             ]);
         }
         Ok(Joint {
@@ -218,7 +218,11 @@ impl Store {
         attempts: &Attempts,
     ) -> Result<(), StoreError> {
         for _ in 0..ROUNDS {
-            let user: User = self.read_row(id).await?;
+            let user: User = match self.read_row(id).await {
+                // An attempt without an answer is taken for the one that deleted the user.
+                Err(StoreError::NoSuchUser(_)) if attempts.leave_outcome_unknown() => return Ok(()),
+                read => read?,
+            };
             let version = user.version;
             if !expected.allows(version) {
                 return Err(StoreError::Changed { version });
@@ -233,11 +237,14 @@ impl Store {
                 self.give_up_email(&same_email(&user.email), id)?,
             ];
             let outcome = self.transact(actions, WriteToken::new(), attempts).await?;
-            if let Outcome::Done = outcome {
-                return Ok(());
+            match outcome {
+                Outcome::Done => return Ok(()),
+                // Somebody else has changed or deleted the user.
+                Outcome::Refused(verdicts) if verdicts.first().is_some_and(Verdict::is_failed) => {}
+                Outcome::Refused(_) => return Err(not_taken(id)),
             }
         }
-        Err(StoreError::contended())
+        Err(StoreError::contended(attempts))
     }
 }
 
@@ -250,4 +257,13 @@ fn replacement(new: &NewUser, token: WriteToken, now: Timestamp) -> Update {
         .increment(VERSION)
         .set(UPDATED_AT, AttributeValue::S(now.to_string()))
         .set(WRITE_TOKEN, token.value())
+}
+
+/// The user has an e-mail address that is not taken by them. The address itself is not for logs.
+fn not_taken(user: UserId) -> StoreError {
+    let key = format!("USER#{user}");
+    StoreError::Corrupt(RowError {
+        key,
+        attribute: SAME_EMAIL,
+    })
 }

@@ -7,7 +7,7 @@ use models::{Limit, NewUser, StoreError};
 
 use crate::engines::{Create, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{self, Answer, Cancel, Hang, LoseAnswer};
+use crate::proxy::Fault::{self, Answer, Cancel, Hang, LoseAnswer, Pass};
 
 fn ada() -> NewUser {
     NewUser {
@@ -72,6 +72,21 @@ async fn a_conflict_after_a_lost_answer_is_made_again_and_has_one_effect() {
         let user = store.sign_up(ada()).await.unwrap();
         let list = subject.store.list_users(Limit::default(), None);
         assert_eq!(list.await.unwrap().rows, [user]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_whose_deletion_lost_its_answer_is_not_called_missing() {
+    on_each_engine(async |subject| {
+        let user = subject.store.sign_up(ada()).await.unwrap();
+        // Reading the user and the items comes first.
+        let (store, _proxy) = broken(&subject, &[Pass, Pass, LoseAnswer, CONFLICT]).await;
+        store
+            .delete_user(user.id, &Default::default())
+            .await
+            .unwrap();
+        subject.store.sign_up(ada()).await.unwrap();
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! Users: create, read, replace, patch, delete, list; no two with the same e-mail address.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use models::{
     CursorError, Expected, ItemFilter, Limit, NewItem, NewUser, Store, StoreError, User, UserId,
@@ -257,6 +258,31 @@ async fn a_lost_answer_is_no_rival_of_the_write_it_belongs_to() {
         store.delete_user(ada.id, &Expected::Any).await.unwrap();
         assert_eq!(proxy.operations().len(), 4);
         assert_eq!(all(&subject.store).await, []);
+    })
+    .await;
+}
+
+/// Nothing but a hand in the table can do this. The address must not reach the log.
+#[tokio::test]
+async fn a_user_whose_address_is_not_taken_is_corrupt_and_named_by_id() {
+    on_each_engine(async |subject| {
+        let store = &subject.store;
+        let ada = store.sign_up(user("ada@example.org")).await.unwrap();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let delete = subject.client.delete_item().table_name(&subject.table.name);
+        delete
+            .key("pk", text("EMAIL#ada@example.org"))
+            .key("sk", text("EMAIL"))
+            .send()
+            .await
+            .unwrap();
+        let moved = store.replace_user(ada.id, user("new@example.org"), &Expected::Any);
+        let deleted = store.delete_user(ada.id, &Expected::Any);
+        for error in [moved.await.unwrap_err(), deleted.await.unwrap_err()] {
+            let output = format!("{error:?}");
+            assert!(matches!(error, StoreError::Corrupt(_)), "{output}");
+            assert!(output.contains(&ada.id.to_string()) && !output.contains('@'));
+        }
     })
     .await;
 }
