@@ -16,3 +16,7 @@ pub mod layer {}
 /// An axum `Router` that exists already, mounted under a prefix beside new routes.
 #[doc = concat!("```ignore\n", include_str!("../examples/axum_router.rs"), "```")]
 pub mod axum_router {}
+
+/// Answers that are written while they are sent: lines of JSON, and events.
+#[doc = concat!("```ignore\n", include_str!("../examples/stream.rs"), "```")]
+pub mod stream {}

@@ -50,14 +50,14 @@
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
 //! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`] |
-//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Redirect`], [`Respond`] |
+//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
 //!
 //! Programs of one screen each are in [`examples`]: [`hello`](examples::hello),
-//! [`validated_json`](examples::validated_json), [`layer`](examples::layer) and
-//! [`axum_router`](examples::axum_router).
+//! [`validated_json`](examples::validated_json), [`layer`](examples::layer),
+//! [`stream`](examples::stream) and [`axum_router`](examples::axum_router).
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -88,7 +88,9 @@ pub use extract::{
 pub use handler::Handler;
 pub use invocation::{Caller, Invocation, MARGIN};
 pub use problem::{IntoProblem, Problem, ProblemType};
-pub use respond::{Accepted, Created, NoContent, Redirect, Respond, Tagged};
+pub use respond::{
+    Accepted, Created, Event, Ndjson, NoContent, Redirect, Respond, Sse, Streamed, Tagged,
+};
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,
     RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put,

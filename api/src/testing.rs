@@ -23,6 +23,7 @@ use http::Method;
 pub use request::TestRequest;
 pub use response::TestResponse;
 
+use crate::event::Answer;
 use crate::invocation::Call;
 use crate::router::Api;
 use crate::runtime;
@@ -96,7 +97,7 @@ impl TestApi {
             payload: payload.into(),
             ..Call::default()
         };
-        let answer = runtime::answer(&self.api, call, false).await;
+        let answer: Answer = runtime::answer(&self.api, call, false).await;
         let result = serde_json::to_vec(&answer).expect("an answer is always JSON");
         TestResponse::read(&result)
     }

@@ -41,7 +41,12 @@ export function createFunction(scope: Construct, table: Table, settings: Setting
     logGroup,
     role,
     tracing: Tracing.ACTIVE,
-    environment: { TABLE_NAME: table.tableName, LIST_SHARDS: String(settings.listShards) },
+    environment: {
+      TABLE_NAME: table.tableName,
+      LIST_SHARDS: String(settings.listShards),
+      // Lambda does not tell a function how its URL sends what it answers.
+      FNURL_INVOKE_MODE: settings.invokeMode,
+    },
   });
   Validations.of(role).acknowledge({
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',

@@ -6,7 +6,10 @@ import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
 /** What the store calls. A transaction needs the actions of its parts. */
-export const TABLE_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+export const TABLE_ACTIONS = [
+  'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
 /** What the store calls on the table's indexes. */
 export const INDEX_ACTIONS = ['dynamodb:Query'];
 

@@ -66,7 +66,7 @@ test('the function runs the executable with the settings that it reads', () => {
     Timeout: 10,
     LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^Logs') } },
     TracingConfig: { Mode: 'Active' },
-    Environment: { Variables: { TABLE_NAME: { Ref: Match.stringLikeRegexp('^Table') }, LIST_SHARDS: '4' } },
+    Environment: { Variables: { TABLE_NAME: { Ref: Match.stringLikeRegexp('^Table') }, LIST_SHARDS: '4', FNURL_INVOKE_MODE: 'buffered' } },
     ReservedConcurrentExecutions: Match.absent(),
   });
   dev.hasResourceProperties(LOGS, { RetentionInDays: 30 });
@@ -86,7 +86,7 @@ test('the function may write its own log, its traces and its rows, and no more',
   const statements = policyOf(/^FunctionRole/);
   assert.deepEqual(statements.map((it) => [it.Action, shortResource(it.Resource)]), [
     [['logs:CreateLogStream', 'logs:PutLogEvents'], ['Logs']],
-    [['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['Table']],
+    [['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['Table']],
     ['dynamodb:Query', ['Table/index/byCreation', 'Table/index/byOwner']],
     [['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']],
   ]);
@@ -106,8 +106,10 @@ test('the URL asks for a signature unless it is told twice not to', () => {
   open.template.resourcePropertiesCountIs(ROLE, { Description: Match.stringLikeRegexp('May call') }, 0);
 });
 
-test('the URL can stream', () => {
-  synthesise({ invokeMode: 'stream' }).template.hasResourceProperties(URL, { InvokeMode: 'RESPONSE_STREAM' });
+test('the URL can stream, and the function knows it', () => {
+  const { template } = synthesise({ invokeMode: 'stream' });
+  template.hasResourceProperties(URL, { InvokeMode: 'RESPONSE_STREAM' });
+  template.hasResourceProperties(FUNCTION, { Environment: { Variables: { FNURL_INVOKE_MODE: 'stream' } } });
 });
 
 test('the URL answers preflights for the chosen origins, and is never told of OPTIONS', () => {

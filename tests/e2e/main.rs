@@ -8,4 +8,5 @@ mod faults;
 mod items;
 mod problems;
 mod process;
+mod streaming;
 mod transport;

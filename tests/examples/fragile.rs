@@ -1,12 +1,16 @@
 //! A function whose handlers misbehave, for the end-to-end tests.
 
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
-use fnurl::{Api, Cookies, get, post};
+use fnurl::{Api, Cookies, Event, Ndjson, NoContent, Sse, Streamed, get, post};
+use futures_util::{StreamExt, stream};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
+use serde_json::json;
 
 /// How many requests this instance has answered.
 async fn count() -> String {
@@ -28,6 +32,39 @@ async fn never_ends() -> String {
 
 async fn large() -> String {
     "a".repeat(7_000_000)
+}
+
+/// Three numbers and an end mark, the last of them only after a while.
+async fn numbers() -> Ndjson<serde_json::Value> {
+    let lines = [json!(1), json!(2), json!(3), json!({"end": true})];
+    let lines = stream::iter(lines).then(async |line| {
+        if line == 3 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        Ok::<_, Infallible>(line)
+    });
+    Ndjson::new(Box::pin(lines))
+}
+
+async fn events() -> Sse {
+    let events = ["one", "two"].map(|text| Ok::<_, Infallible>(Event::text(text).named("tick")));
+    Sse::new(stream::iter(events))
+}
+
+async fn breaks_off() -> Streamed {
+    let chunks = [Ok(Bytes::from_static(b"begun")), Err("secret of the house")];
+    Streamed::new(stream::iter(chunks))
+}
+
+async fn endless() -> Streamed {
+    let chunk = Bytes::from(vec![b'x'; 1024 * 1024]);
+    Streamed::new(stream::repeat_with(move || {
+        Ok::<_, Infallible>(chunk.clone())
+    }))
+}
+
+async fn nothing() -> NoContent {
+    NoContent
 }
 
 async fn cookies() -> (HeaderMap, &'static str) {
@@ -61,6 +98,11 @@ fn main() -> ExitCode {
         .at("/aborts", get(aborts))
         .at("/never-ends", get(never_ends))
         .at("/large", get(large))
+        .at("/numbers", get(numbers))
+        .at("/events", get(events))
+        .at("/breaks-off", get(breaks_off))
+        .at("/endless", get(endless))
+        .at("/nothing", get(nothing))
         .at("/cookies", get(cookies))
         .at("/seen", get(seen))
         .at("/echo", post(echo));

@@ -40,6 +40,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Sends a request; an answer that breaks off is an error.
     pub(crate) fn request(
         &self,

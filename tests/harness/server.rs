@@ -79,6 +79,11 @@ impl Server {
         }
     }
 
+    /// `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        self.client.address()
+    }
+
     /// Sends these bytes as they are; they must ask for the connection to be closed.
     #[track_caller]
     pub fn send(&self, bytes: &[u8]) -> Response {

@@ -2,7 +2,9 @@
 
 mod request;
 mod response;
+mod streamed;
 mod view;
 
 pub(crate) use request::read;
 pub(crate) use response::Answer;
+pub(crate) use streamed::{Chunks, StreamedAnswer};

@@ -11,9 +11,10 @@ use http::header::{
     SET_COOKIE, TRANSFER_ENCODING,
 };
 use http::{Method, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use crate::body::Response;
+use crate::body::{Body, Response};
 use crate::problem::{INTERNAL_ERROR, Problem, RESPONSE_TOO_LARGE};
 
 /// The largest result that the Runtime API takes: 6 MiB and 100 bytes of JSON.
@@ -37,25 +38,14 @@ impl Answer {
     /// result is larger than [`MAX_RESULT_BYTES`].
     pub(crate) async fn new(method: &Method, response: Response) -> Result<Self, Problem> {
         let (parts, mut body) = response.into_parts();
-        // Informational answers need a connection, and 600 and above are no HTTP statuses.
-        if !(200..600).contains(&parts.status.as_u16()) {
-            let cause = format!("a function URL cannot answer with status {}", parts.status);
-            return Err(INTERNAL_ERROR.hiding(cause));
-        }
-        let bodiless = method == Method::HEAD
-            || matches!(
-                parts.status,
-                StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-            );
-        let body = if bodiless {
+        let status = sendable_status(parts.status)?;
+        let body = if has_no_body(method, status) {
             Bytes::new()
         } else {
-            body.collect()
-                .await
-                .map_err(|err| INTERNAL_ERROR.hiding(err))?
+            collected(&mut body).await?
         };
         let answer = Self {
-            status: parts.status,
+            status,
             headers: sendable(parts.headers, !body.is_empty()),
             body,
         };
@@ -98,8 +88,41 @@ impl Answer {
     }
 }
 
+/// All bytes of a body; of a stream, no more of them are held than could be sent.
+async fn collected(body: &mut Body) -> Result<Bytes, Problem> {
+    if let Some(bytes) = body.as_full() {
+        return Ok(bytes.clone());
+    }
+    let limited = Limited::new(std::mem::take(body), MAX_RESULT_BYTES);
+    let collected = limited.collect().await.map_err(|err| {
+        if !err.is::<LengthLimitError>() {
+            return INTERNAL_ERROR.hiding(err);
+        }
+        RESPONSE_TOO_LARGE.because(format_args!(
+            "the response is a stream of more than {MAX_RESULT_BYTES} bytes, which a function URL in buffered mode cannot carry"
+        ))
+    })?;
+    Ok(collected.to_bytes())
+}
+
+/// The status, if a function URL can send it: informational answers need a connection, and 600
+/// and above are no HTTP statuses.
+pub(super) fn sendable_status(status: StatusCode) -> Result<StatusCode, Problem> {
+    if (200..600).contains(&status.as_u16()) {
+        return Ok(status);
+    }
+    let cause = format!("a function URL cannot answer with status {status}");
+    Err(INTERNAL_ERROR.hiding(cause))
+}
+
+/// Whether an answer to this method, with this status, has no body (RFC 9110 §6.4.1).
+pub(super) fn has_no_body(method: &Method, status: StatusCode) -> bool {
+    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+    method == Method::HEAD || bodiless.contains(&status)
+}
+
 /// The headers less what the front door computes, and with an explicit content type.
-fn sendable(mut headers: HeaderMap, has_body: bool) -> HeaderMap {
+pub(super) fn sendable(mut headers: HeaderMap, has_body: bool) -> HeaderMap {
     for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
         headers.remove(name);
     }
@@ -151,7 +174,7 @@ impl Serialize for Headers<'_> {
     }
 }
 
-fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
+pub(super) fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
     let mut values = headers.get_all(name).iter().map(value);
     let first = values.next().unwrap_or_default();
     values.fold(first, |joined, next| {
@@ -160,7 +183,7 @@ fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
 }
 
 /// A header's value as text; bytes that are not UTF-8 are Latin-1 (RFC 9110 §5.5).
-fn value(value: &HeaderValue) -> Cow<'_, str> {
+pub(super) fn value(value: &HeaderValue) -> Cow<'_, str> {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => value

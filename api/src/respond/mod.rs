@@ -6,11 +6,13 @@ mod headers;
 mod json;
 mod plain;
 mod redirect;
+mod stream;
 mod tagged;
 
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
 pub use redirect::Redirect;
+pub use stream::{Event, Ndjson, Sse, Streamed};
 pub use tagged::Tagged;
 
 use crate::body::Response;

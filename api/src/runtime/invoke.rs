@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::Method;
-use lambda_runtime::LambdaEvent;
+use http::{Method, StatusCode};
+use lambda_runtime::{FunctionResponse, LambdaEvent};
 use tower::Service;
 
+use super::mode::InvokeMode;
 use super::payload;
-use crate::body::Request;
-use crate::event::{self, Answer};
+use crate::body::{Request, Response};
+use crate::event::{self, Answer, Chunks, StreamedAnswer};
 use crate::invocation::{Call, Invocation};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, Problem};
 use crate::router::{Api, BoxFuture, MatchedRoute};
@@ -19,22 +20,24 @@ use crate::router::{Api, BoxFuture, MatchedRoute};
 /// The function that `lambda_runtime` calls.
 pub(super) struct Function {
     api: Api,
+    mode: InvokeMode,
     cold: AtomicBool,
 }
 
 impl Function {
-    pub(super) const fn new(api: Api) -> Self {
+    pub(super) const fn new(api: Api, mode: InvokeMode) -> Self {
         Self {
             api,
+            mode,
             cold: AtomicBool::new(true),
         }
     }
 }
 
 impl Service<LambdaEvent<()>> for Function {
-    type Response = Answer;
+    type Response = FunctionResponse<Answer, Chunks>;
     type Error = Infallible;
-    type Future = BoxFuture<Result<Answer, Infallible>>;
+    type Future = BoxFuture<Result<Self::Response, Infallible>>;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -44,18 +47,67 @@ impl Service<LambdaEvent<()>> for Function {
         let call = Call::from_context(event.context, payload::take());
         let api = self.api.clone();
         let is_cold_start = self.cold.swap(false, Ordering::Relaxed);
-        Box::pin(async move { Ok(answer(&api, call, is_cold_start).await) })
+        match self.mode {
+            InvokeMode::Buffered => Box::pin(async move {
+                let answer: Answer = answer(&api, call, is_cold_start).await;
+                Ok(FunctionResponse::BufferedResponse(answer))
+            }),
+            InvokeMode::Stream => Box::pin(async move {
+                let answer: StreamedAnswer = answer(&api, call, is_cold_start).await;
+                Ok(FunctionResponse::StreamingResponse(answer.into_runtime()))
+            }),
+        }
+    }
+}
+
+/// What a response becomes on its way to the Runtime API.
+pub(crate) trait Outcome: Sized {
+    /// Takes the answer to a request with `method`.
+    async fn of(method: &Method, response: Response) -> Result<Self, Problem>;
+
+    /// An answer of nothing but a status.
+    fn empty(status: StatusCode) -> Self;
+
+    /// The status that is sent.
+    fn status(&self) -> StatusCode;
+}
+
+impl Outcome for Answer {
+    async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
+        Self::new(method, response).await
+    }
+
+    fn empty(status: StatusCode) -> Self {
+        Self::empty(status)
+    }
+
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+}
+
+impl Outcome for StreamedAnswer {
+    async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
+        Self::new(method, response)
+    }
+
+    fn empty(status: StatusCode) -> Self {
+        Self::empty(status)
+    }
+
+    fn status(&self) -> StatusCode {
+        self.status()
     }
 }
 
 /// Answers one invocation and logs it.
-pub(crate) async fn answer(api: &Api, call: Call, is_cold_start: bool) -> Answer {
+pub(crate) async fn answer<A: Outcome>(api: &Api, call: Call, is_cold_start: bool) -> A {
     let start = Instant::now();
     let (answer, method, route, invocation) = match event::read(call) {
         Ok((request, invocation)) => {
             let method = request.method().clone();
             let route = api.route_of(&request);
-            let answer = in_time(api, request, route.clone(), &invocation).await;
+            let answer: A = in_time(api, request, route.clone(), &invocation).await;
             (answer, Some(method), route, invocation)
         }
         Err((invocation, problem)) => {
@@ -76,16 +128,16 @@ pub(crate) async fn answer(api: &Api, call: Call, is_cold_start: bool) -> Answer
 }
 
 /// The answer, or a 504 problem shortly before Lambda would end the invocation.
-async fn in_time(
+async fn in_time<A: Outcome>(
     api: &Api,
     request: Request,
     route: Option<MatchedRoute>,
     invocation: &Invocation,
-) -> Answer {
+) -> A {
     let method = request.method().clone();
     let answering = async {
         let response = api.answer(request, route).await;
-        match Answer::new(&method, response).await {
+        match A::of(&method, response).await {
             Ok(answer) => answer,
             Err(problem) => refusal(&method, problem, invocation).await,
         }
@@ -100,11 +152,11 @@ async fn in_time(
 }
 
 /// A problem as the answer; it is small and can always be sent.
-async fn refusal(method: &Method, problem: Problem, invocation: &Invocation) -> Answer {
+async fn refusal<A: Outcome>(method: &Method, problem: Problem, invocation: &Invocation) -> A {
     let response = problem.render(Some(invocation.request_id()));
-    match Answer::new(method, response).await {
+    match A::of(method, response).await {
         Ok(answer) => answer,
-        Err(_) => Answer::empty(INTERNAL_ERROR.status_code()),
+        Err(_) => A::empty(INTERNAL_ERROR.status_code()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod invoke;
 mod log;
+mod mode;
 mod payload;
 
 use std::fmt::Display;
@@ -13,6 +14,7 @@ use tower::layer::layer_fn;
 use crate::router::Api;
 
 pub(crate) use invoke::answer;
+use mode::InvokeMode;
 
 /// Serves `api` as a Lambda function, until Lambda ends the process.
 ///
@@ -32,6 +34,11 @@ pub(crate) use invoke::answer;
 ///     fnurl::run(async { Api::builder(()).at("/", get(hello)).build() })
 /// }
 /// ```
+///
+/// One program serves both invoke modes of a function URL, but Lambda does not tell a function
+/// which one its URL has: where it is `RESPONSE_STREAM`, set the environment variable
+/// `FNURL_INVOKE_MODE` to `stream`. Every answer is then sent as a stream, since such a URL shows
+/// buffered results as they are. In `buffered` mode, the default, a stream is collected.
 ///
 /// Returns a failure, after logging it, when the API could not be made or when the Runtime API
 /// is lost.
@@ -60,6 +67,7 @@ where
                 .to_owned(),
         );
     }
+    let mode = InvokeMode::from_environment()?;
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -68,7 +76,8 @@ where
         let api = api
             .await
             .map_err(|err| format!("the API could not be started: {err}"))?;
-        let runtime = Runtime::new(invoke::Function::new(api)).layer(layer_fn(payload::Bypass));
+        let runtime =
+            Runtime::new(invoke::Function::new(api, mode)).layer(layer_fn(payload::Bypass));
         let ended = runtime.run().await;
         ended.map_err(|err| format!("the Runtime API was lost: {err}"))
     })

@@ -1,5 +1,5 @@
-//! The environment variables of an instance: Lambda's own, those that lead to DynamoDB, and the
-//! rest of ours.
+//! The environment variables of an instance: Lambda's own, those that lead to DynamoDB, the mode
+//! of the URL, and the rest of ours.
 
 use super::options::Options;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::Path};
@@ -21,6 +21,7 @@ impl Environment {
         let mut set = BTreeMap::new();
         set.extend(lambda(name, program, options));
         set.extend(database(dynamodb));
+        set.insert("FNURL_INVOKE_MODE", options.invoke_mode.name().into());
         set.extend(unless_inherited());
         Self(set)
     }

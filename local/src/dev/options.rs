@@ -134,6 +134,16 @@ pub(super) enum InvokeMode {
     Stream,
 }
 
+impl InvokeMode {
+    /// As it is named here and to functions made with the framework.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Buffered => "buffered",
+            Self::Stream => "stream",
+        }
+    }
+}
+
 /// Where the function's tables are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tables {

@@ -1,0 +1,194 @@
+//! Response out, as a stream: status and headers first, then the body as it comes.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::header::{HeaderMap, SET_COOKIE};
+use http::{HeaderValue, Method, StatusCode};
+use http_body::Body as _;
+use lambda_runtime::{MetadataPrelude, StreamResponse};
+
+use super::response::{has_no_body, joined, sendable, sendable_status, value};
+use crate::body::{Body, Response};
+use crate::problem::Problem;
+
+/// A response for a function URL whose invoke mode is `RESPONSE_STREAM`.
+#[derive(Debug)]
+pub(crate) struct StreamedAnswer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl StreamedAnswer {
+    /// Takes `response`, the answer to a request with `method`, without reading its body.
+    ///
+    /// # Problems
+    /// 500 when the status cannot be sent.
+    pub(crate) fn new(method: &Method, response: Response) -> Result<Self, Problem> {
+        let (parts, body) = response.into_parts();
+        let status = sendable_status(parts.status)?;
+        let body = match has_no_body(method, status) {
+            true => Body::empty(),
+            false => body,
+        };
+        let has_body = body.as_full().is_none_or(|bytes| !bytes.is_empty());
+        Ok(Self {
+            status,
+            headers: sendable(parts.headers, has_body),
+            body,
+        })
+    }
+
+    /// An answer of nothing but a status.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+        }
+    }
+
+    /// The status that is sent.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The form that `lambda_runtime` sends.
+    pub(crate) fn into_runtime(self) -> StreamResponse<Chunks> {
+        let headers = self.headers.keys().filter(|name| *name != SET_COOKIE);
+        // The prelude has one string for each name.
+        let headers = headers.filter_map(|name| {
+            let joined = HeaderValue::from_str(&joined(&self.headers, name)).ok()?;
+            Some((name.clone(), joined))
+        });
+        let cookies = self.headers.get_all(SET_COOKIE).iter();
+        StreamResponse {
+            metadata_prelude: MetadataPrelude {
+                status_code: self.status,
+                headers: headers.collect(),
+                cookies: cookies.map(|cookie| value(cookie).into_owned()).collect(),
+            },
+            stream: Chunks {
+                body: self.body,
+                sent: Sent::Nothing,
+            },
+        }
+    }
+}
+
+/// The body as the Runtime API gets it: never without a byte, and never with an error.
+///
+/// A prelude with nothing after it hangs or loses its headers in several stacks, so an empty body
+/// is one line break. A body that fails ends where it failed, and the log says so: the status is
+/// sent by then, and the front door ends the response cleanly in any case.
+#[derive(Debug)]
+pub(crate) struct Chunks {
+    body: Body,
+    sent: Sent,
+}
+
+#[derive(Debug, PartialEq)]
+enum Sent {
+    Nothing,
+    Something,
+    Everything,
+}
+
+impl Stream for Chunks {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.sent == Sent::Everything {
+            return Poll::Ready(None);
+        }
+        loop {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            let chunk = match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
+                Some(Ok(Ok(chunk))) if chunk.is_empty() => continue,
+                // Trailers, which a function URL does not have.
+                Some(Ok(Err(_))) => continue,
+                Some(Ok(Ok(chunk))) => {
+                    self.sent = Sent::Something;
+                    Some(chunk)
+                }
+                end => {
+                    if let Some(Err(error)) = end {
+                        tracing::error!(error, "the response broke off");
+                    }
+                    let is_empty = self.sent == Sent::Nothing;
+                    self.sent = Sent::Everything;
+                    is_empty.then(|| Bytes::from_static(b"\n"))
+                }
+            };
+            return Poll::Ready(chunk.map(Ok));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+    use http_body_util::StreamBody;
+
+    use super::*;
+    use crate::body::BoxError;
+
+    type Frame = Result<http_body::Frame<Bytes>, BoxError>;
+
+    fn chunks(frames: Vec<Frame>) -> Vec<Bytes> {
+        let body = Body::new(StreamBody::new(futures_util::stream::iter(frames)));
+        let sent = Sent::Nothing;
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let chunks = Chunks { body, sent }.map(|chunk| chunk.unwrap());
+        runtime.unwrap().block_on(chunks.collect())
+    }
+
+    fn data(text: &'static str) -> Frame {
+        Ok(http_body::Frame::data(Bytes::from_static(text.as_bytes())))
+    }
+
+    #[test]
+    fn chunks_pass_as_they_come_and_empty_ones_not_at_all() {
+        assert_eq!(chunks(vec![data("a"), data(""), data("b")]), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_empty_body_is_one_line_break() {
+        assert_eq!(chunks(vec![]), ["\n"]);
+        assert_eq!(chunks(vec![data("")]), ["\n"]);
+    }
+
+    #[test]
+    fn a_body_that_fails_ends_there() {
+        assert_eq!(
+            chunks(vec![data("a"), Err("broken".into()), data("b")]),
+            ["a"]
+        );
+    }
+
+    #[test]
+    fn repeated_headers_are_joined_and_cookies_kept_apart() {
+        let mut response = Response::new(Body::from("x"));
+        for (name, value) in [
+            ("x-a", "1"),
+            ("x-a", "2"),
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2"),
+        ] {
+            response
+                .headers_mut()
+                .append(name, HeaderValue::from_static(value));
+        }
+        let answer = StreamedAnswer::new(&Method::GET, response)
+            .unwrap()
+            .into_runtime();
+        let prelude = answer.metadata_prelude;
+        assert_eq!(prelude.headers["x-a"], "1, 2");
+        assert!(!prelude.headers.contains_key("set-cookie"));
+        assert_eq!(prelude.cookies, ["a=1", "b=2"]);
+    }
+}

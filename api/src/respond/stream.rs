@@ -1,0 +1,227 @@
+//! Answers that are written while they are sent: bytes, lines of JSON, events.
+//!
+//! They reach the client as they come where the function URL's invoke mode is `RESPONSE_STREAM`
+//! (see [`run`](crate::run)), and in one piece, up to 6 MB, where it is `BUFFERED`. A client cannot
+//! see that a stream broke off, because the front door ends it cleanly: end it with something
+//! that only a complete one has.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use futures_util::{Stream as Source, TryStreamExt};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use serde::Serialize;
+
+use super::Respond;
+use crate::body::{Body, BoxError, Response};
+use crate::contract::Operation;
+use crate::problem::{INTERNAL_ERROR, Problem};
+
+const BYTES: &str = "application/octet-stream";
+const NDJSON: &str = "application/x-ndjson";
+const EVENTS: &str = "text/event-stream";
+
+/// Bytes as a stream of results gives them.
+///
+/// ```
+/// use bytes::Bytes;
+/// use fnurl::Streamed;
+/// use futures_util::stream;
+///
+/// async fn report() -> Streamed {
+///     let lines = stream::iter(["one\n", "two\n"]);
+///     let lines = futures_util::StreamExt::map(lines, |line| Ok::<_, std::io::Error>(Bytes::from(line)));
+///     Streamed::new(lines).media_type("text/plain; charset=utf-8")
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Streamed {
+    body: Body,
+    media_type: &'static str,
+}
+
+impl Streamed {
+    /// Bytes of `application/octet-stream`. An error ends the stream and is logged.
+    pub fn new<S, E>(source: S) -> Self
+    where
+        S: Source<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        let frames = source.map_ok(Frame::data).map_err(Into::into);
+        Self {
+            body: Body::new(StreamBody::new(frames)),
+            media_type: BYTES,
+        }
+    }
+
+    /// Bytes of another media type.
+    #[must_use]
+    pub fn media_type(self, media_type: &'static str) -> Self {
+        Self { media_type, ..self }
+    }
+
+    fn into_response(self) -> Result<Response, Problem> {
+        let mut response = Response::new(self.body);
+        let media_type = HeaderValue::from_str(self.media_type);
+        let media_type = media_type.map_err(|error| INTERNAL_ERROR.hiding(error))?;
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+        Ok(response)
+    }
+}
+
+impl Respond for Streamed {
+    fn respond(self) -> Result<Response, Problem> {
+        self.into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.responds_raw("*/*");
+    }
+}
+
+/// Values as newline-delimited JSON, one a line (`application/x-ndjson`).
+///
+/// ```
+/// use fnurl::Ndjson;
+/// use futures_util::stream;
+///
+/// async fn numbers() -> Ndjson<u32> {
+///     Ndjson::new(stream::iter((1..=3).map(Ok::<_, std::io::Error>)))
+/// }
+/// ```
+pub struct Ndjson<T> {
+    lines: Streamed,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + 'static> Ndjson<T> {
+    /// One line for each value. An error ends the stream and is logged.
+    pub fn new<S, E>(source: S) -> Self
+    where
+        S: Source<Item = Result<T, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        let lines = source
+            .map_err(Into::into)
+            .and_then(|value| std::future::ready(line(&value).map_err(BoxError::from)));
+        Self {
+            lines: Streamed::new(lines).media_type(NDJSON),
+            of: PhantomData,
+        }
+    }
+}
+
+fn line(value: &impl Serialize) -> serde_json::Result<Bytes> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line.into())
+}
+
+impl<T> fmt::Debug for Ndjson<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ndjson")
+    }
+}
+
+impl<T> Respond for Ndjson<T> {
+    fn respond(self) -> Result<Response, Problem> {
+        self.lines.into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.responds_raw(NDJSON);
+    }
+}
+
+/// Server-sent events (WHATWG HTML §9.2).
+///
+/// ```
+/// use fnurl::{Event, Sse};
+/// use futures_util::stream;
+///
+/// async fn ticks() -> Sse {
+///     let events = ["one", "two"].map(|text| Ok::<_, std::io::Error>(Event::text(text).id(text)));
+///     Sse::new(stream::iter(events))
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Sse(Streamed);
+
+impl Sse {
+    /// The events of a stream. An error ends it and is logged; a browser then connects again.
+    pub fn new<S, E>(source: S) -> Self
+    where
+        S: Source<Item = Result<Event, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        Self(Streamed::new(source.map_ok(|event| event.0.into())).media_type(EVENTS))
+    }
+}
+
+impl Respond for Sse {
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = self.0.into_response()?;
+        let not_kept = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(CACHE_CONTROL, not_kept);
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.responds_raw(EVENTS);
+    }
+}
+
+/// One server-sent event. Line breaks in names and ids are left out: they would end the field.
+#[derive(Debug, Clone)]
+pub struct Event(String);
+
+impl Event {
+    /// An event with this text, of one line or several.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines = text.split('\n').map(|line| format!("data: {line}\n"));
+        Self(lines.chain(["\n".to_owned()]).collect())
+    }
+
+    /// An event with a value as JSON.
+    ///
+    /// # Errors
+    /// The value has no form in JSON.
+    pub fn json(value: &impl Serialize) -> serde_json::Result<Self> {
+        serde_json::to_string(value).map(|text| Self::text(&text))
+    }
+
+    /// Names the event's type, by which listeners choose.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        self.field("event", name)
+    }
+
+    /// Gives an id, which the client sends back as `Last-Event-ID` when it connects again.
+    #[must_use]
+    pub fn id(self, id: &str) -> Self {
+        self.field("id", id)
+    }
+
+    fn field(self, name: &str, value: &str) -> Self {
+        let value = value.replace(['\r', '\n', '\0'], "");
+        Self(format!("{name}: {value}\n{}", self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_its_fields_before_its_lines() {
+        let event = Event::text("one\r\ntwo").named("tick").id("7\n8");
+        assert_eq!(event.0, "id: 78\nevent: tick\ndata: one\ndata: two\n\n");
+        assert_eq!(Event::json(&[1, 2]).unwrap().0, "data: [1,2]\n\n");
+    }
+}
