@@ -29,7 +29,11 @@ enum Line {
 }
 
 async fn primes(Query(range): Query<Range>) -> Ndjson<Line> {
-    let is_prime = |n: &u32| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
+    let is_prime = |n: &u32| {
+        (2..)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     let count = (2..range.below).filter(is_prime).count();
     let primes = (2..range.below).filter(is_prime);
     let lines = primes.map(|prime| Line::Prime { prime });

@@ -14,6 +14,8 @@ async fn main() -> Result<(), Error> {
     match std::env::var("PROBE_INIT").as_deref() {
         Ok("exit") => std::process::exit(3),
         Ok("hang") => std::future::pending().await,
+        // Hangs the first time: what it leaves behind says that it has been here.
+        Ok(path) if std::fs::File::create_new(path).is_ok() => std::future::pending().await,
         _ => lambda_runtime::run(service_fn(answer)).await,
     }
 }

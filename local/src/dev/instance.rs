@@ -24,19 +24,33 @@ pub(super) async fn run(
     mut jobs: mpsc::Receiver<Job>,
     mut stop: watch::Receiver<bool>,
 ) {
-    match start(&function).await {
-        Ok((process, calls, under_way)) => {
-            let pid = process.pid();
-            let lifecycle = Lifecycle::new(Arc::clone(&function), seat.clone(), pid, under_way);
-            attend(process, calls, lifecycle, &mut jobs, &mut stop, &function).await;
-        }
-        Err(err) => {
-            let failure = Failure::NotStarted(err);
-            log::line(format_args!("fnurl: {failure}"));
-            seat.free();
-            if let Some(job) = jobs.recv().await {
-                let _ = job.outcome.send(Err(failure));
+    let mut again = None;
+    loop {
+        match start(&function).await {
+            Ok((process, calls, under_way)) => {
+                let pid = process.pid();
+                let (function, seat) = (Arc::clone(&function), seat.clone());
+                let mut lifecycle = Lifecycle::new(Arc::clone(&function), seat, pid, under_way);
+                if let Some(job) = again.take() {
+                    lifecycle.repeat_init(job);
+                }
+                again = attend(process, calls, lifecycle, &mut jobs, &mut stop, &function).await;
             }
+            Err(err) => {
+                let failure = Failure::NotStarted(err);
+                log::line(format_args!("fnurl: {failure}"));
+                seat.free();
+                let job = match again.take() {
+                    Some(job) => Some(job),
+                    None => jobs.recv().await,
+                };
+                if let Some(job) = job {
+                    let _ = job.outcome.send(Err(failure));
+                }
+            }
+        }
+        if again.is_none() {
+            break;
         }
     }
     seat.free();
@@ -79,6 +93,7 @@ async fn start(function: &Function) -> io::Result<(Process, Calls, watch::Sender
     ))
 }
 
+/// Stays with a process to its end. Gives the invocation that its init kept waiting for too long.
 async fn attend(
     mut process: Process,
     mut calls: Calls,
@@ -86,7 +101,7 @@ async fn attend(
     jobs: &mut mpsc::Receiver<Job>,
     stop: &mut watch::Receiver<bool>,
     function: &Function,
-) {
+) -> Option<Job> {
     let mut is_retired = false;
     let (failure, ending) = loop {
         if is_retired && lifecycle.is_unused() {
@@ -112,6 +127,12 @@ async fn attend(
             }
         }
     };
+    if matches!(failure, Failure::TimedOut(_))
+        && let Some(job) = lifecycle.give_up_init()
+    {
+        process.end().await;
+        return Some(job);
+    }
     if matches!(failure, Failure::Exited(_)) && !lifecycle.is_unused() {
         // Nothing that it has started keeps its connections open.
         process.kill_group();
@@ -120,6 +141,7 @@ async fn attend(
     }
     lifecycle.end(failure, ending);
     process.end().await;
+    None
 }
 
 /// Waits for a moment, or for ever when there is none.

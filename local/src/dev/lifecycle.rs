@@ -24,9 +24,8 @@ use tokio::{
     time::Instant,
 };
 
-/// The time for init that does not count as time of the first invocation.
-///
-/// The service starts init again when it is over; here it goes on, under the function's timeout.
+/// The time for init that does not count as time of the first invocation. When it is over, init
+/// begins again within that invocation, and under its timeout.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a function that reported an init error has for its last words.
@@ -51,6 +50,7 @@ pub(super) struct Lifecycle {
     seat: Seat,
     pid: u32,
     started: Instant,
+    is_init_repeated: bool,
     /// How long init took, until an invocation has reported it.
     init: Option<Duration>,
     /// A job that the function has not asked for yet, and when it is given up.
@@ -92,6 +92,7 @@ impl Lifecycle {
             seat,
             pid,
             started,
+            is_init_repeated: false,
             init,
             pending,
             phase,
@@ -131,13 +132,29 @@ impl Lifecycle {
     }
 
     pub(super) fn take(&mut self, job: Job) {
-        let init = if matches!(self.phase, Phase::Init) {
-            INIT_LIMIT
-        } else {
-            Duration::ZERO
+        let given_up = match self.phase {
+            Phase::Init if !self.is_init_repeated => self.started + INIT_LIMIT,
+            _ => Instant::now() + self.function.timeout(),
         };
-        self.pending = Some((job, Instant::now() + init + self.function.timeout()));
+        self.pending = Some((job, given_up));
         self.hand_over();
+    }
+
+    /// Begins with an invocation that has already waited for an init that took too long.
+    pub(super) fn repeat_init(&mut self, job: Job) {
+        self.is_init_repeated = true;
+        self.take(job);
+    }
+
+    /// The invocation that waits for an init that takes too long, for another try: there is one.
+    pub(super) fn give_up_init(&mut self) -> Option<Job> {
+        if !matches!(self.phase, Phase::Init) || self.is_init_repeated {
+            return None;
+        }
+        let (job, _) = self.pending.take()?;
+        let took = self.started.elapsed();
+        log::init_report(took, Ending::Timeout, "Sandbox.Timedout");
+        Some(job)
     }
 
     pub(super) fn call(&mut self, call: Call) {
@@ -196,7 +213,13 @@ impl Lifecycle {
             return;
         }
         match std::mem::replace(&mut self.phase, Phase::Idle(Some(reply))) {
-            Phase::Init => self.init = Some(self.started.elapsed()),
+            Phase::Init => {
+                self.init = Some(self.started.elapsed());
+                // Init that was in time does not count as time of the invocation.
+                if let (Some((_, given_up)), false) = (&mut self.pending, self.is_init_repeated) {
+                    *given_up = Instant::now() + self.function.timeout();
+                }
+            }
             Phase::Answered(current) => {
                 self.report(&current, None);
                 self.init = None;

@@ -126,3 +126,32 @@ fn clients_that_leave_early_harm_nobody() {
     server.log_line("POST / 200");
     assert_eq!(server.get("/after").ok()["rawPath"], "/after");
 }
+
+#[test]
+fn an_init_of_more_than_ten_seconds_begins_again_within_the_first_invocation() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let mark = folder.path().join("has-begun");
+    let server = Server::start_with([], &[("PROBE_INIT", mark.to_str().unwrap())]);
+    assert!(server.get("/pid").ok().is_number());
+    let report = server.log_line("INIT_REPORT");
+    assert!(report.contains("Status: timeout"), "{report}");
+    let report = server.log_line("REPORT RequestId");
+    assert!(!report.contains("Status:"), "{report}");
+}
+
+#[test]
+fn an_init_that_never_ends_takes_the_functions_timeout_the_second_time() {
+    let server = Server::start_with(["--timeout", "1"], &[("PROBE_INIT", "hang")]);
+    server.get("/").is_bad_gateway();
+    assert!(server.log_line("INIT_REPORT").contains("Status: timeout"));
+}
+
+#[test]
+fn a_head_far_over_a_mebibyte_is_refused() {
+    let server = Server::start([]);
+    let value = "x".repeat(4 * 1024 * 1024);
+    let answer = server.send(format!(
+        "GET / HTTP/1.1\r\nhost: localhost\r\nx-large: {value}\r\n\r\n"
+    ));
+    assert_eq!(answer.status, 431);
+}
