@@ -15,6 +15,7 @@ mod items;
 mod lists;
 mod owners;
 mod patches;
+mod permissions;
 mod preconditions;
 mod proxy;
 mod sendable;
