@@ -49,8 +49,8 @@
 //! | to | see |
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
-//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`] |
-//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
+//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`IfMatch`], [`Patch`], [`Idempotency`], [`Prefer`] |
+//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
@@ -64,6 +64,7 @@
 
 mod body;
 pub mod contract;
+mod entity_tags;
 mod escapes;
 mod event;
 #[cfg(doc)]
@@ -71,8 +72,11 @@ pub mod examples;
 mod extract;
 mod foreign;
 mod handler;
+mod idempotency;
 mod invocation;
+mod prefer;
 pub mod problem;
+mod produces;
 mod respond;
 mod router;
 mod runtime;
@@ -82,14 +86,17 @@ mod wire_names;
 
 pub use body::{Body, BoxError, Request, Response};
 pub use extract::{
-    Cookies, Extract, Form, FromState, Header, HeaderField, Input, Json, MaybeExtract, Path,
-    PathInput, PathReads, Query, SourceIp, State, Unvalidated,
+    Change, Cookies, Extract, Form, FromState, Header, HeaderField, IfMatch, Input, Json,
+    MaybeExtract, Patch, Path, PathInput, PathReads, Query, SourceIp, State, Unvalidated,
 };
 pub use handler::Handler;
+pub use idempotency::{Idempotency, Once, OnceRecord, Replayable, WriteOnce};
 pub use invocation::{Caller, Invocation, MARGIN};
+pub use prefer::{Prefer, Preferred};
 pub use problem::{IntoProblem, Problem, ProblemType};
+pub use produces::{Produces, Producing};
 pub use respond::{
-    Accepted, Created, Event, Ndjson, NoContent, Redirect, Respond, Sse, Streamed, Tagged,
+    Accepted, Created, Event, Linked, Ndjson, NoContent, Redirect, Respond, Sse, Streamed, Tagged,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,

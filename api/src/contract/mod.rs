@@ -35,6 +35,7 @@ pub(crate) fn walk<'a>(
     for (method, template, describe) in routes {
         let mut operation = Operation::new(method.clone(), template, generator);
         describe(&mut operation);
+        operation.add_conditional_answers();
         generator = operation.take_generator();
         operations.push(operation);
     }

@@ -6,7 +6,7 @@ use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use crate::problem::ProblemType;
+use crate::problem::{PRECONDITION_FAILED, ProblemType};
 
 /// A method on a route template: what it reads and what it answers.
 #[derive(Debug)]
@@ -170,6 +170,46 @@ impl Operation {
         let schema = self.schema::<T>();
         self.response().headers.insert(name.to_owned(), schema);
         self
+    }
+
+    /// Sends the header `name` with every success that was described so far.
+    pub fn response_header_of_all<T: JsonSchema>(&mut self, name: &str) -> &mut Self {
+        let schema = self.schema::<T>();
+        for response in self.responses.values_mut() {
+            response.headers.insert(name.to_owned(), schema.clone());
+        }
+        self
+    }
+
+    /// Answers 204 with the same headers as 200, too, where a body can be left out.
+    pub fn may_be_empty(&mut self) -> &mut Self {
+        if let Some(full) = self.responses.get(&200) {
+            let headers = full.headers.clone();
+            let empty = self.responses.entry(204).or_default();
+            empty.headers.extend(headers);
+        }
+        self
+    }
+
+    /// What every read with a validator answers to a condition (RFC 9110 §13).
+    pub(super) fn add_conditional_answers(&mut self) {
+        let is_read = self.method == Method::GET || self.method == Method::HEAD;
+        let Some(full) = self.responses.get(&200).filter(|_| is_read) else {
+            return;
+        };
+        let validators = ["etag", "last-modified"];
+        if validators
+            .iter()
+            .any(|name| full.headers.contains_key(*name))
+        {
+            let headers = full.headers.clone();
+            self.responses
+                .entry(304)
+                .or_default()
+                .headers
+                .extend(headers);
+            self.refuses(PRECONDITION_FAILED);
+        }
     }
 
     /// Describes an answer whose status is `status` instead of 200.

@@ -83,7 +83,7 @@ impl<S: Sync, T: HeaderField> MaybeExtract<S> for Header<T> {
     }
 }
 
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
     let mut bytes = first.as_bytes().to_vec();

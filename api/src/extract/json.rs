@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::error::Category;
+use serde_json::{Map, Value};
 
 use super::Extract;
 use super::optional::MaybeExtract;
@@ -12,7 +13,7 @@ use crate::contract::Operation;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };
-use crate::violation::Names;
+use crate::violation::{Names, Place, Violation};
 
 mod mismatch;
 mod objects;
@@ -58,7 +59,7 @@ impl<S: Sync, T: Input> Extract<S> for Json<T> {
             return Err(unsupported(media_type, "application/json"));
         }
         let bytes = request.body_mut().read().await?;
-        read(&bytes).map(Self)
+        read_json(&bytes).map(Self)
     }
 
     fn describe(operation: &mut Operation) {
@@ -81,7 +82,8 @@ impl<S: Sync, T: Input> MaybeExtract<S> for Json<T> {
     }
 }
 
-fn read<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
+/// A `T` from JSON, or everything that is wrong with it.
+pub(super) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
     // One check of the whole text is cheaper than one of every string in it.
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(mismatch::problem::<T>(bytes));
@@ -89,6 +91,19 @@ fn read<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
     match parse(text) {
         Ok(value) => validated(value, Names::Pointers),
         Err(err) if err.classify() == Category::Data => Err(mismatch::problem::<T>(bytes)),
+        Err(err) => Err(malformed(bytes, &err)),
+    }
+}
+
+/// An object from JSON, whatever its members are.
+pub(super) fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => {
+            let place = Place::Pointer(String::new());
+            let violation = Violation::new(place, "type", "must be an object");
+            Err(Problem::invalid(vec![violation]))
+        }
         Err(err) => Err(malformed(bytes, &err)),
     }
 }

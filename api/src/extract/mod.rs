@@ -5,24 +5,29 @@
 
 mod body;
 mod caller;
+mod conditional;
 mod cookies;
 mod form;
 mod headers;
 mod invocation;
 mod json;
 mod optional;
+mod patch;
 mod path;
 mod query;
 mod state;
 mod urlencoded;
 mod validated;
 
+pub use conditional::IfMatch;
+pub(crate) use conditional::PreconditionsRequired;
 pub use cookies::Cookies;
 pub use form::Form;
 pub use headers::{Header, HeaderField};
 pub use invocation::SourceIp;
 pub use json::Json;
 pub use optional::MaybeExtract;
+pub use patch::{Change, Patch};
 pub use path::{Path, PathInput};
 pub use query::Query;
 pub use state::{FromState, State};

@@ -28,6 +28,11 @@ pub const NOT_FOUND: ProblemType = ProblemType::new(404, "not-found", "Not found
 /// 405: the path exists, but not with this method.
 pub const METHOD_NOT_ALLOWED: ProblemType =
     ProblemType::new(405, "method-not-allowed", "Method not allowed");
+/// 406: nothing that the route answers with is acceptable to the client.
+pub const NOT_ACCEPTABLE: ProblemType = ProblemType::new(406, "not-acceptable", "Not acceptable");
+/// 412: the thing is in another version than the request means.
+pub const PRECONDITION_FAILED: ProblemType =
+    ProblemType::new(412, "precondition-failed", "The precondition failed");
 /// 413: the body is larger than the API takes.
 pub const BODY_TOO_LARGE: ProblemType =
     ProblemType::new(413, "body-too-large", "The body is too large");
@@ -39,6 +44,15 @@ pub const UNSUPPORTED_MEDIA_TYPE: ProblemType =
 /// 422: the request can be read, but breaks rules; `errors` lists them all.
 pub const INVALID_REQUEST: ProblemType =
     ProblemType::new(422, "invalid-request", "The request is invalid");
+/// 422: the idempotency key belongs to another request.
+pub const IDEMPOTENCY_KEY_REUSED: ProblemType = ProblemType::new(
+    422,
+    "idempotency-key-reused",
+    "The idempotency key belongs to another request",
+);
+/// 428: the request has to say which version it means.
+pub const PRECONDITION_REQUIRED: ProblemType =
+    ProblemType::new(428, "precondition-required", "A precondition is required");
 /// 500: the fault is ours; the log has the cause under the request id.
 pub const INTERNAL_ERROR: ProblemType =
     ProblemType::new(500, "internal-error", "Internal server error");

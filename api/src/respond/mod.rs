@@ -4,6 +4,7 @@ mod created;
 mod empty;
 mod headers;
 mod json;
+mod linked;
 mod plain;
 mod redirect;
 mod stream;
@@ -11,6 +12,7 @@ mod tagged;
 
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
+pub use linked::Linked;
 pub use redirect::Redirect;
 pub use stream::{Event, Ndjson, Sse, Streamed};
 pub use tagged::Tagged;

@@ -1,9 +1,10 @@
 //! `Tagged`: a representation with its entity tag.
 
 use std::fmt::Display;
+use std::time::SystemTime;
 
 use http::HeaderValue;
-use http::header::ETAG;
+use http::header::{ETAG, LAST_MODIFIED};
 
 use super::Respond;
 use crate::body::Response;
@@ -24,6 +25,7 @@ use crate::problem::{INTERNAL_ERROR, Problem};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tagged<R> {
     tag: String,
+    modified: Option<SystemTime>,
     representation: R,
 }
 
@@ -32,8 +34,16 @@ impl<R> Tagged<R> {
     pub fn new(version: impl Display, representation: R) -> Self {
         Self {
             tag: format!("\"{version}\""),
+            modified: None,
             representation,
         }
+    }
+
+    /// Adds `Last-Modified`, for clients that know no entity tags (RFC 9110 §8.8.2).
+    #[must_use]
+    pub fn modified(self, at: SystemTime) -> Self {
+        let modified = Some(at);
+        Self { modified, ..self }
     }
 }
 
@@ -42,11 +52,18 @@ impl<R: Respond> Respond for Tagged<R> {
         let tag = HeaderValue::try_from(self.tag).map_err(|err| INTERNAL_ERROR.hiding(err))?;
         let mut response = self.representation.respond()?;
         response.headers_mut().insert(ETAG, tag);
+        if let Some(at) = self.modified {
+            let at = HeaderValue::try_from(httpdate::fmt_http_date(at));
+            let at = at.map_err(|err| INTERNAL_ERROR.hiding(err))?;
+            response.headers_mut().insert(LAST_MODIFIED, at);
+        }
         Ok(response)
     }
 
     fn describe(operation: &mut Operation) {
         R::describe(operation);
-        operation.response_header::<String>("etag");
+        operation
+            .response_header::<String>("etag")
+            .response_header::<String>("last-modified");
     }
 }

@@ -20,6 +20,7 @@ use super::routes::Routes;
 use super::table::{Found, Table};
 use crate::body::{Body, BoxError, Request, Response};
 use crate::contract::{self, Contract};
+use crate::extract::PreconditionsRequired;
 use crate::foreign;
 use crate::invocation::Invocation;
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
@@ -59,6 +60,7 @@ pub struct ApiBuilder<S> {
     layers: LayerList,
     trailing_slash: TrailingSlash,
     body_limit: usize,
+    requires_preconditions: bool,
 }
 
 struct LayerList(Layers);
@@ -93,6 +95,7 @@ impl Api {
             layers: LayerList(Vec::new()),
             trailing_slash: TrailingSlash::Strict,
             body_limit: DEFAULT_BODY_LIMIT,
+            requires_preconditions: false,
         }
     }
 
@@ -160,6 +163,13 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
+    /// Refuses with 428 every request to a handler that takes [`IfMatch`](crate::IfMatch) and
+    /// that does not say which version it means (RFC 6585 §3).
+    pub const fn require_preconditions(mut self) -> Self {
+        self.requires_preconditions = true;
+        self
+    }
+
     /// The most bytes that a request's body can have; [`DEFAULT_BODY_LIMIT`] unless set.
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -178,6 +188,7 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
             table: Arc::clone(&table),
             trailing_slash: self.trailing_slash,
             body_limit: self.body_limit,
+            requires_preconditions: self.requires_preconditions,
         }));
         let entry = wrap_all(&self.layers.0, dispatch);
         Ok(Api(Arc::new(Inner { table, entry })))
@@ -229,6 +240,7 @@ struct Dispatch {
     table: Arc<Table>,
     trailing_slash: TrailingSlash,
     body_limit: usize,
+    requires_preconditions: bool,
 }
 
 impl Endpoint for Dispatch {
@@ -253,6 +265,9 @@ impl Dispatch {
                     matched.decode()?;
                 }
                 request.extensions_mut().insert(matched);
+                if self.requires_preconditions {
+                    request.extensions_mut().insert(PreconditionsRequired);
+                }
                 let (parts, body) = request.into_parts();
                 let body = body.limited(self.body_limit)?;
                 Ok(route.call_now(Request::from_parts(parts, body)))

@@ -1,6 +1,7 @@
 //! Path → methods → route: [`matchit`] finds the template, one lookup per request.
 
 mod api;
+mod conditional;
 mod error;
 mod layered;
 mod matched;
@@ -15,6 +16,6 @@ pub use error::{BuildError, Mistake};
 pub use layered::RouteLayer;
 pub use matched::MatchedRoute;
 pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put};
-pub(crate) use route::BoxFuture;
 pub use route::Route;
+pub(crate) use route::{Answering, BoxFuture};
 pub use routes::Routes;

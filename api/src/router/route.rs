@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use tower::Service;
 
+use super::conditional::Conditions;
 use crate::body::{Body, BoxError, Request, Response};
 use crate::handler::Handler;
 use crate::invocation::Invocation;
@@ -103,8 +104,13 @@ where
 {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
         let invocation = request.extensions().get::<Invocation>().cloned();
+        let conditions = Conditions::of(&request);
         Box::pin(async move {
             let outcome = contained(self.handler.call(request, &self.state)).await;
+            let outcome = match conditions {
+                Some(conditions) => outcome.and_then(|response| conditions.apply(response)),
+                None => outcome,
+            };
             outcome.unwrap_or_else(|problem| render(problem, invocation.as_ref()))
         })
     }

@@ -42,8 +42,9 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         let input = context.input();
         let mut needed = self.0.lock().unwrap();
-        let mut on_table =
-            |action: &str| drop(needed.insert(format!("dynamodb:{action} on table")));
+        let mut on_table = |action: &str| {
+            needed.insert(format!("dynamodb:{action} on table"));
+        };
         if input.downcast_ref::<GetItemInput>().is_some() {
             on_table("GetItem");
         } else if input.downcast_ref::<PutItemInput>().is_some() {
@@ -54,7 +55,9 @@ impl Intercept for Recorder {
             on_table("DeleteItem");
         } else if let Some(query) = input.downcast_ref::<QueryInput>() {
             match &query.index_name {
-                Some(index) => drop(needed.insert(format!("dynamodb:Query on index/{index}"))),
+                Some(index) => {
+                    needed.insert(format!("dynamodb:Query on index/{index}"));
+                }
                 None => on_table("Query"),
             }
         } else if let Some(transaction) = input.downcast_ref::<TransactWriteItemsInput>() {

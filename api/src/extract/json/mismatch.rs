@@ -227,7 +227,8 @@ mod tests {
     }
 
     fn listed(body: &Value) -> Vec<(String, String)> {
-        let problem = crate::extract::json::read::<Order>(body.to_string().as_bytes()).unwrap_err();
+        let problem =
+            crate::extract::json::read_json::<Order>(body.to_string().as_bytes()).unwrap_err();
         let listed = problem.violations().iter().map(|it| match &it.place {
             Place::Pointer(place) => (place.clone(), it.message.to_string()),
             Place::Parameter(name) => panic!("{name} is no pointer"),

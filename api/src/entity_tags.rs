@@ -1,0 +1,109 @@
+//! Entity tags and lists of them (RFC 9110 §§8.8.3, 13.1).
+
+/// What `If-Match` and `If-None-Match` hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EntityTags<'a> {
+    /// `*`
+    Any,
+    /// A list; empty elements do not count.
+    List(Vec<EntityTag<'a>>),
+}
+
+/// One tag, without its quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntityTag<'a> {
+    pub(crate) is_weak: bool,
+    pub(crate) opaque: &'a str,
+}
+
+impl<'a> EntityTags<'a> {
+    /// `None` for what is neither `*` nor a list of tags.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let mut rest = text.trim_matches(BLANK);
+        if rest == "*" {
+            return Some(Self::Any);
+        }
+        let mut tags = Vec::new();
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix(',') {
+                rest = after.trim_start_matches(BLANK);
+                continue;
+            }
+            let (tag, after) = EntityTag::parse(rest)?;
+            rest = after.trim_start_matches(BLANK);
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
+            }
+            tags.push(tag);
+        }
+        Some(Self::List(tags)).filter(|_| !text.trim_matches(BLANK).is_empty())
+    }
+}
+
+const BLANK: [char; 2] = [' ', '\t'];
+
+impl<'a> EntityTag<'a> {
+    /// The tag that a text begins with, and what comes after it.
+    fn parse(text: &'a str) -> Option<(Self, &'a str)> {
+        let (is_weak, quoted) = match text.strip_prefix("W/") {
+            Some(quoted) => (true, quoted),
+            None => (false, text),
+        };
+        let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
+        let is_allowed = |c: char| c > ' ' && c != '\u{7f}';
+        opaque
+            .chars()
+            .all(is_allowed)
+            .then_some((Self { is_weak, opaque }, after))
+    }
+
+    /// The tag of a response.
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
+        let (tag, after) = Self::parse(text.trim_matches(BLANK))?;
+        after.is_empty().then_some(tag)
+    }
+
+    /// Both are strong and the same (RFC 9110 §8.8.3.2).
+    pub(crate) fn is_strongly(self, other: Self) -> bool {
+        !self.is_weak && !other.is_weak && self.opaque == other.opaque
+    }
+
+    /// The same, weak or strong.
+    pub(crate) fn is_weakly(self, other: Self) -> bool {
+        self.opaque == other.opaque
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(tags: &[(bool, &'static str)]) -> Option<EntityTags<'static>> {
+        let tags = tags
+            .iter()
+            .map(|&(is_weak, opaque)| EntityTag { is_weak, opaque });
+        Some(EntityTags::List(tags.collect()))
+    }
+
+    #[test]
+    fn lists_are_read_by_the_grammar() {
+        assert_eq!(EntityTags::parse(" * "), Some(EntityTags::Any));
+        assert_eq!(EntityTags::parse("\"1\""), list(&[(false, "1")]));
+        assert_eq!(
+            EntityTags::parse("\"a,b\" ,W/\"2\", ,\"\""),
+            list(&[(false, "a,b"), (true, "2"), (false, "")])
+        );
+        for malformed in [
+            "",
+            "1",
+            "\"1",
+            "\"1\" \"2\"",
+            "w/\"1\"",
+            "\"a b\"",
+            "*, \"1\"",
+            "\"1\"x",
+        ] {
+            assert_eq!(EntityTags::parse(malformed), None, "{malformed}");
+        }
+    }
+}

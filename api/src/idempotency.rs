@@ -1,0 +1,324 @@
+//! Requests that are sent again and have one effect: `Idempotency-Key`
+//! (draft-ietf-httpapi-idempotency-key-header).
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::body::{Body, Request, Response};
+use crate::contract::Operation;
+use crate::extract::Extract;
+use crate::invocation::Invocation;
+use crate::problem::{IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR, MALFORMED_HEADER, Problem};
+use crate::respond::Respond;
+use crate::router::MatchedRoute;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The longest key that is taken.
+const LONGEST_KEY: usize = 255;
+
+/// How long a request is remembered: a day.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Lets a request that is sent again have one effect and the same answer.
+///
+/// The handler makes its answer first, and has effect and record written in one step by something
+/// that implements [`WriteOnce`]. So there is either both or neither, whenever the process ends:
+///
+/// - a request under a new key has its effect, and is answered;
+/// - the same request under the same key, for a day, has no effect and gets the same status,
+///   headers and body, with `Idempotency-Replayed: true`;
+/// - another request under that key is refused with 422: the key is bound to the payload;
+/// - a request that was refused leaves no record, and can be sent again under its key;
+/// - keys belong to their caller (the IAM identity) and to their route.
+///
+/// Without the header, a request has its effect each time.
+///
+/// ```
+/// use fnurl::{Created, Idempotency, Json, Once, OnceRecord, Problem, Replayable, WriteOnce};
+///
+/// /// Adds a note to the book, unless there is a record.
+/// struct AddNote(String);
+///
+/// impl WriteOnce for AddNote {
+///     type Error = Problem;
+///
+///     async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+///         // One transaction: note and record, on condition that there is no such record.
+///         Ok(Once::Written)
+///     }
+/// }
+///
+/// async fn create(idempotency: Idempotency, text: String) -> Result<Replayable<Created<String>>, Problem> {
+///     let answer = Created::at("/notes/1", text.clone());
+///     idempotency.answer(answer, AddNote(text)).await
+/// }
+/// ```
+///
+/// # Problems
+/// 400 when the key is malformed or longer than 255 characters.
+#[derive(Debug)]
+pub struct Idempotency(Option<Identity>);
+
+/// Which request this is.
+#[derive(Debug)]
+struct Identity {
+    id: String,
+    fingerprint: String,
+}
+
+/// A request that had its effect, and how it was answered: what a store keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnceRecord {
+    /// Which requests are the same: caller, route and key, as 64 hexadecimal digits.
+    pub id: String,
+    /// What the request asked for: its payload, as 64 hexadecimal digits.
+    pub fingerprint: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The headers of the answer, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body of the answer.
+    pub body: Vec<u8>,
+    /// Until when the record counts.
+    pub expires_at: SystemTime,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Once {
+    /// It took place now, and the record with it.
+    Written,
+    /// Nothing was written: this record was there.
+    Earlier(OnceRecord),
+}
+
+/// A write that can be made along with a record, in one step.
+pub trait WriteOnce: Send {
+    /// Why nothing was written.
+    type Error;
+
+    /// Writes, and keeps `record` if there is one, unless a record of the same id is there that
+    /// has not expired.
+    fn write_once(
+        self,
+        record: Option<OnceRecord>,
+    ) -> impl Future<Output = Result<Once, Self::Error>> + Send;
+}
+
+impl Idempotency {
+    /// Has `effect` take place, unless it has already, and gives the answer.
+    ///
+    /// # Errors
+    /// What kept the effect from taking place.
+    pub async fn answer<R, W, E>(self, answer: R, effect: W) -> Result<Replayable<R>, E>
+    where
+        R: Respond,
+        W: WriteOnce,
+        E: From<W::Error>,
+    {
+        // Without an answer there is no effect either.
+        let response = match answer.respond() {
+            Ok(response) => response,
+            Err(problem) => return Ok(Replayable::of(Err(problem))),
+        };
+        let Some(identity) = self.0 else {
+            effect.write_once(None).await?;
+            return Ok(Replayable::of(Ok(response)));
+        };
+        let fingerprint = identity.fingerprint.clone();
+        let record = match identity.record(&response) {
+            Ok(record) => record,
+            Err(problem) => return Ok(Replayable::of(Err(problem))),
+        };
+        Ok(Replayable::of(match effect.write_once(Some(record)).await? {
+            Once::Written => Ok(response),
+            Once::Earlier(record) if record.fingerprint == fingerprint => replay(record),
+            Once::Earlier(_) => Err(IDEMPOTENCY_KEY_REUSED.because(
+                "a request with another body was sent under this idempotency key: use a new key",
+            )),
+        }))
+    }
+}
+
+impl Identity {
+    fn record(self, response: &Response) -> Result<OnceRecord, Problem> {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        };
+        let body = response.body().as_full();
+        let body = body.ok_or_else(|| INTERNAL_ERROR.hiding("a stream cannot be replayed"))?;
+        Ok(OnceRecord {
+            id: self.id,
+            fingerprint: self.fingerprint,
+            status: response.status().as_u16(),
+            headers: response.headers().iter().map(header).collect(),
+            body: body.to_vec(),
+            expires_at: SystemTime::now() + REMEMBERED,
+        })
+    }
+}
+
+fn replay(record: OnceRecord) -> Result<Response, Problem> {
+    let mut response = Response::new(Body::from(record.body));
+    let hiding = |err: http::Error| INTERNAL_ERROR.hiding(err);
+    *response.status_mut() =
+        StatusCode::from_u16(record.status).map_err(|err| hiding(err.into()))?;
+    for (name, value) in record.headers {
+        let name = HeaderName::try_from(name).map_err(|err| hiding(err.into()))?;
+        let value = HeaderValue::try_from(value).map_err(|err| hiding(err.into()))?;
+        response.headers_mut().append(name, value);
+    }
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
+    Ok(response)
+}
+
+impl<S: Sync> Extract<S> for Idempotency {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let Some(value) = request.headers().get(&KEY) else {
+            return Ok(Self(None));
+        };
+        let is_repeated = request.headers().get_all(&KEY).iter().nth(1).is_some();
+        let key = value.to_str().ok().filter(|_| !is_repeated).and_then(key);
+        let key = key.ok_or_else(|| {
+            MALFORMED_HEADER.because(format_args!(
+                "the header `idempotency-key` must be one string of 1 to {LONGEST_KEY} visible ASCII characters"
+            ))
+        })?;
+        let extensions = request.extensions();
+        let caller = extensions.get::<Invocation>().and_then(Invocation::caller);
+        let caller = caller
+            .map(|caller| caller.user_arn.clone())
+            .unwrap_or_default();
+        let route = extensions.get::<MatchedRoute>().map(MatchedRoute::template);
+        let route = route.unwrap_or_default();
+        let id = digest([
+            caller.as_bytes(),
+            request.method().as_str().as_bytes(),
+            route.as_bytes(),
+            key.as_bytes(),
+        ]);
+        let media_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(HeaderValue::as_bytes);
+        let media_type = Bytes::copy_from_slice(media_type.unwrap_or_default());
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let body = request.body_mut().read().await?;
+        let fingerprint = digest([query.as_bytes(), &media_type, &body]);
+        Ok(Self(Some(Identity { id, fingerprint })))
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation
+            .header::<String>(KEY.as_str(), false)
+            .refuses(MALFORMED_HEADER)
+            .refuses(IDEMPOTENCY_KEY_REUSED);
+    }
+}
+
+/// The key: a structured string (RFC 9941 §3.3.3), or, as many clients send it, without quotes.
+fn key(value: &str) -> Option<String> {
+    let value = value.trim();
+    let key = match value.strip_prefix('"') {
+        Some(quoted) => unquoted(quoted.strip_suffix('"')?)?,
+        None if value.contains(['"', '\\', ',', ';']) => return None,
+        None => value.to_owned(),
+    };
+    let is_visible = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    (is_visible && (1..=LONGEST_KEY).contains(&key.len())).then_some(key)
+}
+
+fn unquoted(text: &str) -> Option<String> {
+    let mut key = String::new();
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        key.push(match c {
+            '\\' => characters
+                .next()
+                .filter(|next| matches!(next, '"' | '\\'))?,
+            '"' => return None,
+            c => c,
+        });
+    }
+    Some(key)
+}
+
+/// The parts, each with its length before it, so that no two lists have the same digest.
+fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// An answer that may be the one to an earlier request.
+pub struct Replayable<R> {
+    response: Result<Response, Problem>,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R> Replayable<R> {
+    fn of(response: Result<Response, Problem>) -> Self {
+        let of = PhantomData;
+        Self { response, of }
+    }
+}
+
+impl<R> fmt::Debug for Replayable<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Replayable").field(&self.response).finish()
+    }
+}
+
+impl<R: Respond> Respond for Replayable<R> {
+    fn respond(self) -> Result<Response, Problem> {
+        self.response
+    }
+
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+        operation.response_header_of_all::<bool>(REPLAYED.as_str());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_string_with_or_without_quotes() {
+        assert_eq!(key("\"8e03978e-40d5\"").as_deref(), Some("8e03978e-40d5"));
+        assert_eq!(key(" 8e03978e-40d5 ").as_deref(), Some("8e03978e-40d5"));
+        assert_eq!(key("\"a \\\"b\\\\\"").as_deref(), Some("a \"b\\"));
+        assert_eq!(key(&"k".repeat(255)).map(|key| key.len()), Some(255));
+        let long = "k".repeat(256);
+        for malformed in [
+            "", "\"\"", "\"a", "a\"", "a,b", "\"a\"b\"", "\"\\x\"", &long,
+        ] {
+            assert_eq!(key(malformed), None, "{malformed}");
+        }
+    }
+
+    #[test]
+    fn a_digest_tells_parts_from_each_other() {
+        assert_ne!(digest([b"ab", b"c"]), digest([b"a", b"bc"]));
+        assert_eq!(digest([b"a"]).len(), 64);
+    }
+}

@@ -1,0 +1,90 @@
+//! `Prefer: return=minimal`: writes that are answered without a representation (RFC 7240).
+
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
+
+use crate::body::{Body, Request, Response};
+use crate::contract::Operation;
+use crate::extract::Extract;
+use crate::problem::Problem;
+use crate::respond::Respond;
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// What the client prefers to get back. A preference is never refused: what is not known is
+/// ignored.
+///
+/// ```
+/// use fnurl::{Json, Prefer, Preferred};
+///
+/// async fn replace(prefer: Prefer) -> Preferred<Json<u32>> {
+///     prefer.answer(Json(7)) // 204 for `Prefer: return=minimal`
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prefer {
+    /// `return=minimal`: no representation.
+    pub minimal: bool,
+}
+
+impl Prefer {
+    /// The answer, without its representation where that is preferred.
+    pub const fn answer<R>(self, representation: R) -> Preferred<R> {
+        Preferred {
+            prefer: self,
+            representation,
+        }
+    }
+}
+
+impl<S: Sync> Extract<S> for Prefer {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let values = request.headers().get_all(&PREFER).iter();
+        let preferences = values
+            .filter_map(|it| it.to_str().ok())
+            .flat_map(|it| it.split(','));
+        // Of a preference that is repeated the first counts.
+        let mut returns = preferences.filter_map(|it| {
+            let (name, value) = it.split(';').next()?.split_once('=')?;
+            let is_return = name.trim().eq_ignore_ascii_case("return");
+            is_return.then(|| value.trim().trim_matches('"').to_owned())
+        });
+        let minimal = returns.next().is_some_and(|value| value == "minimal");
+        Ok(Self { minimal })
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.header::<String>(PREFER.as_str(), false);
+    }
+}
+
+/// A representation that is left out where the client prefers that: 200 becomes 204, other
+/// statuses stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferred<R> {
+    prefer: Prefer,
+    representation: R,
+}
+
+impl<R: Respond> Respond for Preferred<R> {
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = self.representation.respond()?;
+        if self.prefer.minimal {
+            if response.status() == StatusCode::OK {
+                *response.status_mut() = StatusCode::NO_CONTENT;
+            }
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(CONTENT_TYPE);
+            let applied = HeaderValue::from_static("return=minimal");
+            response.headers_mut().insert(APPLIED, applied);
+        }
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+        operation.may_be_empty();
+        operation.response_header_of_all::<String>(APPLIED.as_str());
+    }
+}

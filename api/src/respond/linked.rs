@@ -1,0 +1,58 @@
+//! `Linked`: a representation with links to others (RFC 8288).
+
+use http::HeaderValue;
+use http::header::LINK;
+
+use super::Respond;
+use crate::body::Response;
+use crate::contract::Operation;
+use crate::problem::{INTERNAL_ERROR, Problem};
+
+/// A representation with a `Link` header.
+///
+/// ```
+/// use fnurl::Linked;
+///
+/// async fn list() -> Linked<&'static str> {
+///     Linked::new("one page").link("next", "/items?cursor=abc").link("first", "/items")
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked<R> {
+    links: Vec<String>,
+    representation: R,
+}
+
+impl<R> Linked<R> {
+    /// Without links so far.
+    pub const fn new(representation: R) -> Self {
+        Self {
+            links: Vec::new(),
+            representation,
+        }
+    }
+
+    /// Adds a link; `target` is a URI reference, percent-encoded.
+    #[must_use]
+    pub fn link(mut self, relation: &str, target: &str) -> Self {
+        self.links.push(format!("<{target}>; rel=\"{relation}\""));
+        self
+    }
+}
+
+impl<R: Respond> Respond for Linked<R> {
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = self.representation.respond()?;
+        if !self.links.is_empty() {
+            let links = HeaderValue::try_from(self.links.join(", "));
+            let links = links.map_err(|err| INTERNAL_ERROR.hiding(err))?;
+            response.headers_mut().insert(LINK, links);
+        }
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+        operation.response_header::<String>("link");
+    }
+}

@@ -1,0 +1,102 @@
+//! Conditional reads, for every handler whose answer has an `ETag` or a `Last-Modified`
+//! (RFC 9110 §13.2.2): 304 where the client has the representation already, 412 where it asked for
+//! another one.
+
+use http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
+};
+use http::{Method, StatusCode};
+use std::time::SystemTime;
+
+use crate::body::{Body, Request, Response};
+use crate::entity_tags::{EntityTag, EntityTags};
+use crate::problem::{PRECONDITION_FAILED, Problem};
+
+const CONDITIONS: [HeaderName; 4] = [
+    IF_NONE_MATCH,
+    IF_MODIFIED_SINCE,
+    IF_MATCH,
+    IF_UNMODIFIED_SINCE,
+];
+
+/// The conditions of a request that reads.
+#[derive(Debug)]
+pub(super) struct Conditions(HeaderMap);
+
+impl Conditions {
+    /// Nothing, and next to no work, for a request without conditions.
+    pub(super) fn of(request: &Request) -> Option<Self> {
+        let (method, headers) = (request.method(), request.headers());
+        let is_conditional = (method == Method::GET || method == Method::HEAD)
+            && CONDITIONS.iter().any(|name| headers.contains_key(name));
+        is_conditional.then(|| Self(headers.clone()))
+    }
+
+    /// The answer under these conditions. Only a success can be conditional.
+    pub(super) fn apply(&self, response: Response) -> Result<Response, Problem> {
+        if response.status() != StatusCode::OK {
+            return Ok(response);
+        }
+        if !self.is_wanted(response.headers()) {
+            return Err(PRECONDITION_FAILED.because("the representation is another one by now"));
+        }
+        if self.is_news(response.headers()) {
+            return Ok(response);
+        }
+        let (mut parts, _) = response.into_parts();
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(CONTENT_TYPE);
+        parts.headers.remove(CONTENT_LENGTH);
+        Ok(Response::from_parts(parts, Body::empty()))
+    }
+
+    /// `If-Match`, or else `If-Unmodified-Since`.
+    fn is_wanted(&self, answer: &HeaderMap) -> bool {
+        match self.matches(IF_MATCH, answer, |a, b| a.is_strongly(b)) {
+            Some(is_match) => is_match,
+            None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, answer) != Some(false),
+        }
+    }
+
+    /// `If-None-Match`, or else `If-Modified-Since`.
+    fn is_news(&self, answer: &HeaderMap) -> bool {
+        match self.matches(IF_NONE_MATCH, answer, |a, b| a.is_weakly(b)) {
+            Some(is_match) => !is_match,
+            None => self.is_unmodified_since(IF_MODIFIED_SINCE, answer) != Some(true),
+        }
+    }
+
+    /// Nothing without the header, or with one that cannot be read: it is then ignored.
+    fn matches(
+        &self,
+        name: HeaderName,
+        answer: &HeaderMap,
+        is_same: fn(EntityTag<'_>, EntityTag<'_>) -> bool,
+    ) -> Option<bool> {
+        let values: Vec<&str> = self
+            .0
+            .get_all(name)
+            .iter()
+            .filter_map(|it| it.to_str().ok())
+            .collect();
+        let values = values.join(",");
+        match EntityTags::parse(&values)? {
+            EntityTags::Any => Some(true),
+            EntityTags::List(tags) => {
+                let tag = answer
+                    .get(ETAG)
+                    .and_then(|tag| EntityTag::of(tag.to_str().ok()?));
+                Some(tag.is_some_and(|tag| tags.iter().any(|given| is_same(*given, tag))))
+            }
+        }
+    }
+
+    /// Nothing where either side has no date.
+    fn is_unmodified_since(&self, name: HeaderName, answer: &HeaderMap) -> Option<bool> {
+        let date = |headers: &HeaderMap, name: HeaderName| -> Option<SystemTime> {
+            httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+        };
+        Some(date(answer, LAST_MODIFIED)? <= date(&self.0, name)?)
+    }
+}

@@ -1,0 +1,396 @@
+//! Preconditions, patches, idempotency, preferences: what makes writes safe to repeat.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use fnurl::problem::PRECONDITION_FAILED;
+use fnurl::testing::TestApi;
+use fnurl::{
+    Api, Created, Idempotency, IfMatch, Json, Linked, NoContent, Once, OnceRecord, Patch, Prefer,
+    Preferred, Problem, Produces, Replayable, Routes, State, Tagged, WriteOnce, get, post,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use validator::Validate;
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct Lamp {
+    #[validate(length(min = 1, max = 5))]
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    watts: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shade: Option<Shade>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+struct Shade {
+    colour: String,
+    size: u32,
+}
+
+fn lamp() -> Lamp {
+    Lamp {
+        name: "Desk".to_owned(),
+        watts: Some(7),
+        shade: Some(Shade {
+            colour: "green".to_owned(),
+            size: 3,
+        }),
+    }
+}
+
+/// 1994-11-06T08:49:37Z.
+const MODIFIED: Duration = Duration::from_secs(784_111_777);
+
+async fn read() -> Tagged<Json<Lamp>> {
+    Tagged::new(3, Json(lamp())).modified(SystemTime::UNIX_EPOCH + MODIFIED)
+}
+
+async fn replace(
+    if_match: IfMatch,
+    prefer: Prefer,
+    Json(lamp): Json<Lamp>,
+) -> Result<Preferred<Tagged<Json<Lamp>>>, Problem> {
+    match if_match.allows("3") {
+        true => Ok(prefer.answer(Tagged::new(4, Json(lamp)))),
+        false => Err(PRECONDITION_FAILED.because("the lamp is in version 3")),
+    }
+}
+
+async fn change(patch: Patch<Lamp>) -> Result<Json<Lamp>, Problem> {
+    patch.apply(&lamp()).map(Json)
+}
+
+async fn remove(if_match: IfMatch) -> Result<NoContent, Problem> {
+    if_match.required().map(|_| NoContent)
+}
+
+type Records = Arc<Mutex<Vec<OnceRecord>>>;
+
+/// Keeps records in memory; counts effects by them.
+struct Create(Records);
+
+impl WriteOnce for Create {
+    type Error = Problem;
+
+    async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+        let mut records = self.0.lock().unwrap();
+        let Some(record) = record else {
+            return Ok(Once::Written);
+        };
+        if let Some(earlier) = records.iter().find(|it| it.id == record.id) {
+            return Ok(Once::Earlier(earlier.clone()));
+        }
+        records.push(record);
+        Ok(Once::Written)
+    }
+}
+
+async fn create(
+    State(records): State<Records>,
+    idempotency: Idempotency,
+    Json(lamp): Json<Lamp>,
+) -> Result<Replayable<Created<Tagged<Json<Lamp>>>>, Problem> {
+    let number = records.lock().unwrap().len();
+    let answer = Created::at(format!("/lamps/{number}"), Tagged::new(1, Json(lamp)));
+    idempotency.answer(answer, Create(records)).await
+}
+
+async fn list() -> Linked<Json<Vec<Lamp>>> {
+    Linked::new(Json(vec![lamp()]))
+        .link("next", "/lamps?cursor=a")
+        .link("first", "/lamps")
+}
+
+fn api() -> TestApi {
+    let routes = Routes::new()
+        .at("/lamps", get(list).post(create))
+        .at(
+            "/lamps/1",
+            get(read).put(replace).patch(change).delete(remove),
+        )
+        .layer(Produces(&["application/json"]));
+    TestApi::new(
+        Api::builder(Records::default())
+            .routes([routes])
+            .build()
+            .unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn a_representation_that_the_client_has_is_not_sent_again() {
+    let api = api();
+    for tags in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
+        let answer = api.get("/lamps/1").header("if-none-match", tags).await;
+        assert_eq!((answer.status(), answer.body().len()), (304, 0), "{tags}");
+        assert_eq!(answer.header("etag"), Some("\"3\""));
+        assert_eq!(answer.header("content-type"), None);
+    }
+    for tags in ["\"4\"", "3"] {
+        assert_eq!(
+            api.get("/lamps/1")
+                .header("if-none-match", tags)
+                .await
+                .status(),
+            200,
+            "{tags}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn dates_count_where_there_are_no_tags() {
+    let api = api();
+    let at = |header: &'static str, date: &'static str| {
+        let request = api.get("/lamps/1").header(header, date);
+        async move { request.await.status() }
+    };
+    let answer = api.get("/lamps/1").await;
+    assert_eq!(
+        answer.header("last-modified"),
+        Some("Sun, 06 Nov 1994 08:49:37 GMT")
+    );
+    assert_eq!(
+        at("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT").await,
+        304
+    );
+    assert_eq!(
+        at("if-modified-since", "Sun, 06 Nov 1994 08:49:36 GMT").await,
+        200
+    );
+    assert_eq!(at("if-modified-since", "yesterday").await, 200);
+    assert_eq!(
+        at("if-unmodified-since", "Sun, 06 Nov 1994 08:49:36 GMT").await,
+        412
+    );
+    let both = api
+        .get("/lamps/1")
+        .header("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_eq!(
+        both.header("if-none-match", "\"4\"").await.status(),
+        200,
+        "the tag decides"
+    );
+}
+
+#[tokio::test]
+async fn a_read_of_another_version_than_was_meant_is_412() {
+    let api = api();
+    api.get("/lamps/1")
+        .header("if-match", "\"2\"")
+        .await
+        .assert_status(412);
+    api.get("/lamps/1")
+        .header("if-match", "W/\"3\"")
+        .await
+        .assert_status(412);
+    assert_eq!(
+        api.get("/lamps/1")
+            .header("if-match", "\"3\"")
+            .await
+            .status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_write_says_which_version_it_means() {
+    let api = api();
+    let put = |tags: &'static str| {
+        api.put("/lamps/1")
+            .header("if-match", tags)
+            .json(&json!({"name": "Bed"}))
+    };
+    assert_eq!(put("\"3\"").await.status(), 200);
+    assert_eq!(put("*").await.status(), 200);
+    put("\"2\"").await.assert_status(412);
+    put("W/\"3\"").await.assert_status(412);
+    put("3").await.assert_status(400);
+    assert_eq!(
+        api.delete("/lamps/1")
+            .header("if-match", "*")
+            .await
+            .status(),
+        204
+    );
+    api.delete("/lamps/1").await.assert_status(428);
+}
+
+#[tokio::test]
+async fn an_api_can_ask_for_preconditions_everywhere() {
+    let routes = Routes::new().at("/lamps/1", get(read).put(replace));
+    let api = Api::builder(())
+        .routes([routes])
+        .require_preconditions()
+        .build()
+        .unwrap();
+    let api = TestApi::new(api);
+    api.put("/lamps/1")
+        .json(&json!({"name": "Bed"}))
+        .await
+        .assert_status(428);
+    let put = api
+        .put("/lamps/1")
+        .header("if-match", "\"3\"")
+        .json(&json!({"name": "Bed"}));
+    assert_eq!(put.await.status(), 200);
+    assert_eq!(api.get("/lamps/1").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_patch_is_merged_and_its_result_validated() {
+    let api = api();
+    let patch = |body: &'static str| {
+        api.patch("/lamps/1")
+            .text("application/merge-patch+json", body)
+    };
+    let merged = patch(r#"{"watts": null, "shade": {"size": 4}}"#).await;
+    assert_eq!(
+        merged.json::<serde_json::Value>(200),
+        json!({"name": "Desk", "shade": {"colour": "green", "size": 4}})
+    );
+    for (body, pointer, code) in [
+        (r#"{"name": null}"#, "/name", "required"),
+        (r#"{"name": "too long"}"#, "/name", "length"),
+        (
+            r#"{"shade": {"colour": null}}"#,
+            "/shade/colour",
+            "required",
+        ),
+        (r#"{"brightness": 3}"#, "/brightness", "unknown"),
+        ("[]", "", "type"),
+    ] {
+        let problem = patch(body).await.problem(422);
+        assert_eq!(
+            (
+                &problem["errors"][0]["pointer"],
+                &problem["errors"][0]["code"]
+            ),
+            (&pointer.into(), &code.into()),
+            "{body}"
+        );
+    }
+    patch("{").await.assert_status(400);
+    let other = api.patch("/lamps/1").json(&json!({})).await;
+    other.assert_status(415);
+    assert_eq!(
+        other.header("accept-patch"),
+        Some("application/merge-patch+json")
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_has_one_effect_and_one_answer() {
+    let api = api();
+    let send = |key: &'static str, name: &'static str| {
+        api.post("/lamps")
+            .header("idempotency-key", key)
+            .json(&json!({"name": name}))
+    };
+    let first = send("\"k1\"", "Desk").await;
+    assert_eq!(
+        (first.status(), first.header("idempotency-replayed")),
+        (201, None)
+    );
+    let again = send("k1", "Desk").await;
+    assert_eq!(
+        (again.status(), again.header("idempotency-replayed")),
+        (201, Some("true"))
+    );
+    assert_eq!(again.body(), first.body());
+    for name in ["location", "etag", "content-type"] {
+        assert_eq!(again.header(name), first.header(name));
+    }
+    let problem = send("k1", "Bed").await.problem(422);
+    assert_eq!(problem["type"], "/problems/idempotency-key-reused");
+    assert_eq!(send("k2", "Bed").await.header("location"), Some("/lamps/1"));
+    send("\"k", "Desk").await.assert_status(400);
+    let invalid = send("k3", "too long").await;
+    invalid.assert_status(422);
+    assert_eq!(
+        send("k3", "Desk").await.status(),
+        201,
+        "a refused request leaves its key free"
+    );
+}
+
+#[tokio::test]
+async fn without_a_key_every_request_has_its_effect() {
+    let api = api();
+    let post = || api.post("/lamps").json(&json!({"name": "Desk"}));
+    assert_eq!((post().await.status(), post().await.status()), (201, 201));
+}
+
+#[tokio::test]
+async fn a_write_can_be_answered_without_its_representation() {
+    let api = api();
+    let put = |prefer: &'static str| {
+        api.put("/lamps/1")
+            .header("prefer", prefer)
+            .json(&json!({"name": "Bed"}))
+    };
+    let minimal = put("respond-async, return=minimal; x=1").await;
+    assert_eq!((minimal.status(), minimal.body().len()), (204, 0));
+    assert_eq!(minimal.header("preference-applied"), Some("return=minimal"));
+    assert_eq!(minimal.header("etag"), Some("\"4\""));
+    assert_eq!(put("return=representation").await.status(), 200);
+}
+
+#[tokio::test]
+async fn links_and_media_types_are_honoured() {
+    let api = api();
+    let answer = api.get("/lamps").header("accept", "application/*").await;
+    assert_eq!(
+        answer.header("link"),
+        Some("</lamps?cursor=a>; rel=\"next\", </lamps>; rel=\"first\"")
+    );
+    api.get("/lamps")
+        .header("accept", "text/html")
+        .await
+        .assert_status(406);
+}
+
+#[test]
+fn the_contract_declares_conditions_keys_and_preferences() {
+    let routes = Routes::<Records>::new()
+        .at("/lamps", post(create))
+        .at("/lamps/1", get(read).put(replace).patch(change));
+    let contract = Api::builder(Records::default())
+        .routes([routes])
+        .build()
+        .unwrap()
+        .contract();
+    let operation = |method: &str| {
+        contract
+            .operations
+            .iter()
+            .find(|it| it.method == method)
+            .unwrap()
+    };
+    let header = |method: &str, name: &str| {
+        operation(method)
+            .parameters
+            .iter()
+            .any(|it| it.name == name && !it.required)
+    };
+    assert!(
+        header("POST", "idempotency-key") && header("PUT", "if-match") && header("PUT", "prefer")
+    );
+    assert!(operation("GET").responses.contains_key(&304));
+    assert!(operation("PUT").responses.contains_key(&204));
+    assert!(
+        operation("POST").responses[&201]
+            .headers
+            .contains_key("idempotency-replayed")
+    );
+    let patch = &contract.schemas["LampPatch"];
+    assert_eq!(patch.get("required"), None);
+    assert_eq!(patch["properties"]["name"]["type"], "string");
+}
