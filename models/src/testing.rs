@@ -16,6 +16,14 @@ pub async fn embedded_store() -> Store {
     store_at(embedded_endpoint()).await
 }
 
+/// An empty store of its own: at `DYNAMODB_LOCAL_URL` where that is set, else embedded.
+pub async fn store_at_hand() -> Store {
+    match std::env::var("DYNAMODB_LOCAL_URL") {
+        Ok(url) => store_at(&url).await,
+        Err(_) => embedded_store().await,
+    }
+}
+
 /// An empty store of its own, in a new table of the engine at this endpoint.
 ///
 /// # Panics

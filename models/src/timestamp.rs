@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -55,6 +55,18 @@ impl Timestamp {
 
     fn cut(time: OffsetDateTime) -> Self {
         Self(time.truncate_to_millisecond())
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        Self::cut(time.into())
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        time.0.into()
     }
 }
 

@@ -2,25 +2,38 @@
 
 use fnurl::problem::{BODY_TOO_LARGE, INVALID_REQUEST};
 use fnurl::{
-    Created, IntoProblem, Json, NoContent, Path, Place, Problem, ProblemType, Query, Routes,
-    Tagged, Violation, get,
+    Cached, Created, Idempotency, IfMatch, IntoProblem, Json, Linked, Ndjson, NoContent, Patch,
+    Path, Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Routes, Tagged,
+    get,
 };
-use http::HeaderValue;
-use http::header::RETRY_AFTER;
-use models::{
-    Cursor, CursorError, Expected, Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError,
-    UserId,
-};
+use futures_util::{Stream, StreamExt, stream};
+use models::{Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use crate::once::{Create, Creation};
+use crate::pages;
+use crate::refusals::{
+    self, BUSY, INVALID_CURSOR, NO_SUCH_ITEM, STORE_FAILED, UNAVAILABLE, expected,
+};
 use crate::timed_store::TimedStore;
 
 pub(crate) fn routes() -> Routes<Store> {
     Routes::new()
         .at("/items", get(list).post(create))
-        .at("/items/{itemId}", get(read).put(replace).delete(remove))
+        .at(
+            "/items/{itemId}",
+            get(read).put(replace).patch(update).delete(remove),
+        )
+        .layer(Produces(&["application/json"]))
+}
+
+/// Apart from the others: it answers with another media type.
+pub(crate) fn export_routes() -> Routes<Store> {
+    Routes::new()
+        .at("/items/export", get(export))
+        .layer(Produces(&["application/x-ndjson"]))
 }
 
 /// Which items to list, and how many at once.
@@ -51,120 +64,128 @@ struct ItemPage {
 async fn list(
     TimedStore(store): TimedStore,
     Query(wanted): Query<ListItems>,
-) -> Result<Json<ItemPage>, ItemError> {
-    let cursor = wanted.cursor.as_deref().map(str::parse::<Cursor>);
-    let cursor = cursor.transpose().map_err(ItemError::InvalidCursor)?;
-    let filter = ItemFilter {
-        owner: wanted.owner_id,
-    };
+) -> Result<Linked<Json<ItemPage>>, ItemError> {
+    let cursor = pages::cursor(wanted.cursor.as_deref()).map_err(StoreError::InvalidCursor)?;
+    let owner = wanted.owner_id;
     let page = store
-        .list_items(filter, wanted.limit, cursor.as_ref())
+        .list_items(ItemFilter { owner }, wanted.limit, cursor.as_ref())
         .await?;
-    Ok(Json(ItemPage {
-        items: page.rows,
-        next_cursor: page.next.map(|cursor| cursor.to_string()),
-    }))
+    let filter = owner.map(|owner| ("ownerId", owner.to_string()));
+    Ok(pages::linked(
+        "/items",
+        wanted.limit,
+        filter,
+        page,
+        |items, next_cursor| ItemPage { items, next_cursor },
+    ))
 }
 
 /// Creates an item.
 async fn create(
     TimedStore(store): TimedStore,
+    idempotency: Idempotency,
+    prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Created<Tagged<Json<Item>>>, ItemError> {
+) -> Result<Replayable<Preferred<Created<Tagged<Json<Item>>>>>, ItemError> {
     let item = Item::new(new);
-    store.create_item(&item, None).await?;
-    Ok(Created::at(format!("/items/{}", item.id), tagged(item)))
+    let answer = Created::at(format!("/items/{}", item.id), tagged(item.clone()));
+    let creation = Create(store, Creation::Item(item));
+    idempotency.answer(prefer.answer(answer), creation).await
 }
 
 /// Reads one item.
 async fn read(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
-) -> Result<Tagged<Json<Item>>, ItemError> {
-    Ok(tagged(store.read_item(id).await?))
+) -> Result<Cached<Tagged<Json<Item>>>, ItemError> {
+    let item = store.read_item(id).await?;
+    Ok(Cached::new("private, no-cache", tagged(item)))
 }
 
 /// Replaces an item as a whole; what the body leaves out is gone.
 async fn replace(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
+    if_match: IfMatch,
+    prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Tagged<Json<Item>>, ItemError> {
-    Ok(tagged(store.replace_item(id, new, &Expected::Any).await?))
+) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
+    let item = store.replace_item(id, new, &expected(&if_match)).await?;
+    Ok(prefer.answer(tagged(item)))
+}
+
+/// Changes some members of an item.
+async fn update(
+    TimedStore(store): TimedStore,
+    Path(id): Path<ItemId>,
+    if_match: IfMatch,
+    prefer: Prefer,
+    patch: Patch<NewItem>,
+) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
+    let changed = |current| patch.apply(&current).map_err(ItemError);
+    let item = store.patch_item(id, &expected(&if_match), changed).await?;
+    Ok(prefer.answer(tagged(item)))
 }
 
 /// Deletes an item.
 async fn remove(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
+    if_match: IfMatch,
 ) -> Result<NoContent, ItemError> {
-    store.delete_item(id, &Expected::Any).await?;
+    store.delete_item(id, &expected(&if_match)).await?;
     Ok(NoContent)
 }
 
-fn tagged(item: Item) -> Tagged<Json<Item>> {
-    Tagged::new(item.version, Json(item))
+/// One line of the export: an item, or, as the last one, how many there were.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Exported {
+    Item(Box<Item>),
+    /// Without this line the export is incomplete.
+    End {
+        end: bool,
+        count: usize,
+    },
 }
 
-const NO_SUCH_ITEM: ProblemType = ProblemType::new(404, "no-such-item", "There is no such item");
-const INVALID_CURSOR: ProblemType =
-    ProblemType::new(400, "invalid-cursor", "The cursor cannot be used");
-const BUSY: ProblemType = ProblemType::new(503, "busy", "The service is busy");
-const UNAVAILABLE: ProblemType =
-    ProblemType::new(503, "unavailable", "The service is not available");
-const STORE_FAILED: ProblemType = ProblemType::new(500, "store-failed", "The store failed");
+/// Every item, newest first, as one line of JSON each; the last line says how many there were.
+async fn export(TimedStore(store): TimedStore) -> Ndjson<Exported> {
+    Ndjson::new(with_end(store.export_items()))
+}
 
-/// Seconds after which trying again is worth it.
-const SOON: HeaderValue = HeaderValue::from_static("1");
+fn with_end(
+    items: impl Stream<Item = Result<Item, StoreError>> + Send + 'static,
+) -> impl Stream<Item = Result<Exported, StoreError>> + Send {
+    let begun = Some((Box::pin(items), 0));
+    stream::unfold(begun, async |state| {
+        let (mut items, count) = state?;
+        match items.next().await {
+            Some(Ok(item)) => Some((Ok(Exported::Item(Box::new(item))), Some((items, count + 1)))),
+            Some(Err(error)) => Some((Err(error), None)),
+            None => Some((Ok(Exported::End { end: true, count }), None)),
+        }
+    })
+}
+
+fn tagged(item: Item) -> Tagged<Json<Item>> {
+    let modified = item.updated_at.into();
+    Tagged::new(item.version, Json(item)).modified(modified)
+}
 
 /// What can go wrong with items.
-#[derive(Debug, thiserror::Error)]
-enum ItemError {
-    #[error("there is no item {0}")]
-    Missing(ItemId),
-    #[error("there is no user {0}")]
-    NoSuchOwner(UserId),
-    #[error("the cursor {0}")]
-    InvalidCursor(CursorError),
-    #[error("{0}")]
-    TooLarge(StoreError),
-    #[error("the database is busy: try again after a second")]
-    Busy(#[source] StoreError),
-    #[error("the database is not available: try again after a second")]
-    Unavailable(#[source] StoreError),
-    #[error(
-        "the database did not answer in time, so the change may have been made or not: read before trying again"
-    )]
-    OutcomeUnknown(#[source] StoreError),
-    #[error("the store failed")]
-    Failed(#[source] StoreError),
-}
+#[derive(Debug)]
+struct ItemError(Problem);
 
 impl From<StoreError> for ItemError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Missing(id) => Self::Missing(id),
-            StoreError::NoSuchOwner(owner) => Self::NoSuchOwner(owner),
-            // No handler says what it expects, nor speaks of users, so none can happen yet.
-            StoreError::Changed { .. }
-            | StoreError::TooManyVersions
-            | StoreError::NoSuchUser(_)
-            | StoreError::EmailTaken
-            | StoreError::HasItems => Self::Failed(error),
-            StoreError::InvalidCursor(error) => Self::InvalidCursor(error),
-            StoreError::TooLarge => Self::TooLarge(error),
-            StoreError::Throttled {
-                outcome_unknown: true,
-                ..
-            }
-            | StoreError::Unavailable {
-                outcome_unknown: true,
-                ..
-            } => Self::OutcomeUnknown(error),
-            StoreError::Throttled { .. } => Self::Busy(error),
-            StoreError::Unavailable { .. } => Self::Unavailable(error),
-            StoreError::Refused { .. } | StoreError::Corrupt(_) => Self::Failed(error),
-        }
+        Self(refusals::of_store(error))
+    }
+}
+
+impl From<Problem> for ItemError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
     }
 }
 
@@ -180,23 +201,6 @@ impl IntoProblem for ItemError {
     ];
 
     fn into_problem(self) -> Problem {
-        match self {
-            Self::Missing(_) => NO_SUCH_ITEM.because(&self),
-            Self::NoSuchOwner(_) => {
-                let place = Place::Pointer("/ownerId".to_owned());
-                Problem::invalid(vec![Violation::new(place, "exists", self.to_string())])
-            }
-            Self::InvalidCursor(_) => INVALID_CURSOR.because(&self),
-            Self::TooLarge(_) => BODY_TOO_LARGE.because(&self),
-            Self::Busy(_) => BUSY
-                .because(&self)
-                .header(RETRY_AFTER, SOON)
-                .caused_by(self),
-            Self::Unavailable(_) | Self::OutcomeUnknown(_) => UNAVAILABLE
-                .because(&self)
-                .header(RETRY_AFTER, SOON)
-                .caused_by(self),
-            Self::Failed(_) => STORE_FAILED.hiding(self),
-        }
+        self.0
     }
 }

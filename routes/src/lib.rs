@@ -1,9 +1,11 @@
-//! The application: items on DynamoDB, over HTTP.
+//! The application: items and users on DynamoDB, over HTTP.
 //!
 //! | file | what is in it |
 //! |---|---|
 //! | `health` | is the process up, is the table there |
-//! | `items` | the items, and what can go wrong with them |
+//! | `items`, `users` | their routes and handlers |
+//! | `refusals` | which failure of the store is which problem |
+//! | `pages`, `once` | lists in pages; creating things once |
 //! | `timed_store` | the store, bounded by the time that the invocation has left |
 //! | `config` | environment → [`Config`], every complaint at once |
 
@@ -12,7 +14,11 @@
 mod config;
 mod health;
 mod items;
+mod once;
+mod pages;
+mod refusals;
 mod timed_store;
+mod users;
 
 pub use config::{Config, ConfigError};
 
@@ -31,7 +37,12 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub fn api(store: Store) -> Result<Api, BuildError> {
     Api::builder(store)
         .body_limit(BODY_LIMIT)
-        .routes([health::routes(), items::routes()])
+        .routes([
+            health::routes(),
+            items::routes(),
+            items::export_routes(),
+            users::routes(),
+        ])
         .build()
 }
 

@@ -1,14 +1,14 @@
-//! Items through the test client, on the embedded engine.
+//! Items through the test client, on the engine at hand.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use fnurl::testing::{TestApi, TestResponse};
-use models::testing::embedded_store;
+use models::testing::store_at_hand;
 use models::{NewUser, User};
 use serde_json::{Value, json};
 
 async fn api() -> TestApi {
-    TestApi::new(routes::api(embedded_store().await).unwrap())
+    TestApi::new(routes::api(store_at_hand().await).unwrap())
 }
 
 fn lamp() -> Value {
@@ -126,7 +126,7 @@ async fn pages_follow_each_other_to_the_end_newest_first() {
 
 #[tokio::test]
 async fn the_items_of_one_owner_are_listed_alone() {
-    let store = embedded_store().await;
+    let store = store_at_hand().await;
     let ada = User::new(NewUser {
         email: "ada@example.org".to_owned(),
         name: "Ada".to_owned(),

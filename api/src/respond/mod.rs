@@ -1,5 +1,6 @@
 //! Responses: what a handler can return, one a file.
 
+mod cached;
 mod created;
 mod empty;
 mod headers;
@@ -10,6 +11,7 @@ mod redirect;
 mod stream;
 mod tagged;
 
+pub use cached::Cached;
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
 pub use linked::Linked;

@@ -1,0 +1,48 @@
+//! `Cached`: a representation that says who may keep it, and for how long.
+
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
+
+use super::Respond;
+use crate::body::Response;
+use crate::contract::Operation;
+use crate::problem::Problem;
+
+/// A representation with `Cache-Control` (RFC 9111 §5.2).
+///
+/// ```
+/// use fnurl::Cached;
+///
+/// async fn list() -> Cached<&'static str> {
+///     Cached::new("private, no-cache", "ask again before you use it")
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached<R> {
+    policy: &'static str,
+    representation: R,
+}
+
+impl<R> Cached<R> {
+    /// `policy` is the value of the header.
+    pub const fn new(policy: &'static str, representation: R) -> Self {
+        Self {
+            policy,
+            representation,
+        }
+    }
+}
+
+impl<R: Respond> Respond for Cached<R> {
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = self.representation.respond()?;
+        let policy = HeaderValue::from_static(self.policy);
+        response.headers_mut().insert(CACHE_CONTROL, policy);
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+        operation.response_header_of_all::<String>("cache-control");
+    }
+}

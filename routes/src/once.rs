@@ -1,0 +1,60 @@
+//! Creating things once: the framework's record of a request is the store's.
+
+use std::time::SystemTime;
+
+use fnurl::{Once, OnceRecord, Problem, WriteOnce};
+use models::{IdempotencyRecord, Item, Store, StoreError, StoredAnswer, User, Written};
+
+use crate::refusals;
+
+/// A thing that is created unless there is a record of the request.
+pub(crate) enum Creation {
+    Item(Item),
+    User(User),
+}
+
+/// A creation in a store.
+pub(crate) struct Create(pub(crate) Store, pub(crate) Creation);
+
+impl WriteOnce for Create {
+    type Error = Problem;
+
+    async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+        let Self(store, creation) = self;
+        let record = record.map(kept);
+        let written = match &creation {
+            Creation::Item(item) => store.create_item(item, record.as_ref()).await,
+            Creation::User(user) => store.create_user(user, record.as_ref()).await,
+        };
+        Ok(
+            match written.map_err(|error: StoreError| refusals::of_store(error))? {
+                Written::Now => Once::Written,
+                Written::Earlier(record) => Once::Earlier(known(record)),
+            },
+        )
+    }
+}
+
+fn kept(record: OnceRecord) -> IdempotencyRecord {
+    IdempotencyRecord {
+        id: record.id,
+        fingerprint: record.fingerprint,
+        answer: StoredAnswer {
+            status: record.status,
+            headers: record.headers,
+            body: record.body,
+        },
+        expires_at: record.expires_at.into(),
+    }
+}
+
+fn known(record: IdempotencyRecord) -> OnceRecord {
+    OnceRecord {
+        id: record.id,
+        fingerprint: record.fingerprint,
+        status: record.answer.status,
+        headers: record.answer.headers,
+        body: record.answer.body,
+        expires_at: SystemTime::from(record.expires_at),
+    }
+}
