@@ -17,7 +17,7 @@ STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-signers test-python test-infra check deny fmt doc package synth deploy destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-signers test-python contract contract-long test-infra check openapi deny fmt doc package synth deploy destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,17 @@ test-signers: ## Sign requests to the local function URL with curl and the libra
 test-python: ## Run a Python function under AWS's own runtime client (needs pip)
 	scripts/test-python.sh
 
+contract: contract/node_modules/.package-lock.json ## Lint openapi.yaml, make a typed client of it, hold the application to it (needs npm and pip)
+	cd contract && npm run --silent lint && npm run --silent types
+	scripts/test-contract.sh 60
+	scripts/test-contract.sh 30 --signed
+
+contract-long: ## Hold the application to openapi.yaml with tens of thousands of requests (needs pip)
+	scripts/test-contract.sh 600
+
+contract/node_modules/.package-lock.json: contract/package.json contract/package-lock.json
+	cd contract && npm ci --silent --no-fund --no-audit
+
 test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check the deployment's template, and the store on its table (needs npm, pip and Java 17)
 	cd infra && npm run --silent check && npm --silent test
 	cd infra && $(CDK) synth --quiet $(CONTEXT)
@@ -62,6 +73,10 @@ check: deny ## Format, lints, documentation, licences and dependencies, with war
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+openapi: ## Write openapi.yaml from the routes
+	cargo run --quiet -p routes --example openapi > openapi.yaml.new
+	mv openapi.yaml.new openapi.yaml
 
 deny: $(CARGO_DENY)
 	scripts/deny.sh $(CARGO_DENY)
@@ -87,8 +102,8 @@ deploy: package infra/node_modules/.package-lock.json ## Deploy the stage to the
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-signers test-python test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-signers test-python contract test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
-	rm -rf $(CACHE) infra/node_modules infra/cdk.out
+	rm -rf $(CACHE) infra/node_modules infra/cdk.out contract/node_modules tests/signers/node_modules

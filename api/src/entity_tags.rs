@@ -5,7 +5,7 @@
 pub(crate) enum EntityTags<'a> {
     /// `*`
     Any,
-    /// A list; empty elements do not count.
+    /// A list, which may have no tag: empty elements do not count (RFC 9110 §5.6.1).
     List(Vec<EntityTag<'a>>),
 }
 
@@ -36,7 +36,7 @@ impl<'a> EntityTags<'a> {
             }
             tags.push(tag);
         }
-        Some(Self::List(tags)).filter(|_| !text.trim_matches(BLANK).is_empty())
+        Some(Self::List(tags))
     }
 }
 
@@ -94,7 +94,6 @@ mod tests {
             list(&[(false, "a,b"), (true, "2"), (false, "")])
         );
         for malformed in [
-            "",
             "1",
             "\"1",
             "\"1\" \"2\"",

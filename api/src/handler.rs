@@ -51,6 +51,7 @@ macro_rules! handler {
             }
 
             fn describe(operation: &mut Operation) {
+                operation.handled_by::<F>();
                 $(<$T as Extract<S, $M>>::describe(operation);)*
                 R::describe(operation);
             }
@@ -74,6 +75,7 @@ where
     }
 
     fn describe(operation: &mut Operation) {
+        operation.handled_by::<F>();
         R::describe(operation);
     }
 

@@ -1,6 +1,7 @@
 //! Requests that are sent again and have one effect: `Idempotency-Key`
 //! (draft-ietf-httpapi-idempotency-key-header).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sha2::{Digest, Sha256};
 
 use crate::body::{Body, Request, Response};
@@ -222,9 +224,31 @@ impl<S: Sync> Extract<S> for Idempotency {
 
     fn describe(operation: &mut Operation) {
         operation
-            .header::<String>(KEY.as_str(), false)
+            .header::<KeySchema>(KEY.as_str(), false)
             .refuses(MALFORMED_HEADER)
             .refuses(IDEMPOTENCY_KEY_REUSED);
+    }
+}
+
+/// What a key looks like.
+struct KeySchema;
+
+impl JsonSchema for KeySchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "IdempotencyKey".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "pattern": r#"^("[!#-\[\]-~]{1,255}"|[!#-+\--:<-\[\]-~]{1,255})$"#,
+            "examples": ["\"8e03978e-40d5-43e8-bc93-6894a57f9324\""],
+        })
     }
 }
 

@@ -12,6 +12,8 @@
 //! # Ok::<(), fnurl::BuildError>(()) }).unwrap();
 //! ```
 
+#[cfg(feature = "contract-testing")]
+mod contract;
 mod request;
 mod response;
 
@@ -33,6 +35,8 @@ use crate::runtime;
 pub struct TestApi {
     api: Api,
     time_left: Duration,
+    #[cfg(feature = "contract-testing")]
+    contract: Option<std::sync::Arc<std::sync::Mutex<crate::contract::Contract>>>,
 }
 
 /// The request id of every invocation in tests.
@@ -44,6 +48,8 @@ impl TestApi {
     pub const fn new(api: Api) -> Self {
         Self {
             api,
+            #[cfg(feature = "contract-testing")]
+            contract: None,
             time_left: Duration::from_secs(30),
         }
     }
@@ -52,6 +58,15 @@ impl TestApi {
     #[must_use]
     pub const fn time_left(mut self, time_left: Duration) -> Self {
         self.time_left = time_left;
+        self
+    }
+
+    /// From now on, every answer to a request has to be one that the contract declares: its
+    /// status, its kind of problem, its headers, its media type, and a body that is valid.
+    #[cfg(feature = "contract-testing")]
+    #[must_use]
+    pub fn assert_contract(mut self) -> Self {
+        self.contract = Some(std::sync::Arc::new(self.api.contract().into()));
         self
     }
 
@@ -100,5 +115,21 @@ impl TestApi {
         let answer: Answer = runtime::answer(&self.api, call, false).await;
         let result = serde_json::to_vec(&answer).expect("an answer is always JSON");
         TestResponse::read(&result)
+    }
+
+    /// Checks the answer against the contract, if it is to be.
+    #[track_caller]
+    fn check(&self, method: &Method, target: &str, response: &TestResponse) {
+        #[cfg(feature = "contract-testing")]
+        if let Some(contract) = &self.contract {
+            let path = target.split('?').next().unwrap_or_default();
+            let template = self.api.template_of(path);
+            let contract = contract
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            contract::check(&contract, method, template.as_deref(), response);
+        }
+        #[cfg(not(feature = "contract-testing"))]
+        let _ = (method, target, response);
     }
 }

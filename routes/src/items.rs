@@ -44,6 +44,7 @@ struct ListItems {
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: the `nextCursor` of the page before, with the same filter.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
     /// Only items of this user.
     owner_id: Option<UserId>,

@@ -7,6 +7,7 @@
 //! | `refusals` | which failure of the store is which problem |
 //! | `pages`, `once` | lists in pages; creating things once |
 //! | `timed_store` | the store, bounded by the time that the invocation has left |
+//! | `openapi` | words for the contract |
 //! | `config` | environment → [`Config`], every complaint at once |
 
 #![warn(missing_docs)]
@@ -15,12 +16,14 @@ mod config;
 mod health;
 mod items;
 mod once;
+mod openapi;
 mod pages;
 mod refusals;
 mod timed_store;
 mod users;
 
 pub use config::{Config, ConfigError};
+pub use openapi::openapi;
 
 use fnurl::{Api, BuildError};
 use models::store::{ClientError, client};

@@ -41,6 +41,7 @@ struct Listing {
     #[serde(default)]
     limit: Limit,
     /// Where the page begins: the `nextCursor` of the page before.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use models::testing::store_at_hand;
 use serde_json::{Value, json};
 
 async fn api() -> TestApi {
-    TestApi::new(routes::api(store_at_hand().await).unwrap())
+    TestApi::new(routes::api(store_at_hand().await).unwrap()).assert_contract()
 }
 
 async fn created(api: &TestApi) -> String {

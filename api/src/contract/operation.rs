@@ -26,6 +26,8 @@ pub struct Operation {
     pub responses: BTreeMap<u16, ResponseSpec>,
     /// The problems that can be answered, each once.
     pub problems: Vec<ProblemType>,
+    /// The path of the handler's function, such as `routes::items::list`.
+    pub handler: &'static str,
     /// Whether the request must be signed with AWS Signature Version 4.
     pub signed: bool,
     status: u16,
@@ -88,11 +90,38 @@ impl Operation {
             body_required: false,
             responses: BTreeMap::new(),
             problems: Vec::new(),
+            handler: "",
             signed: false,
             status: 200,
             required: true,
             generator,
         }
+    }
+
+    /// Says which function handles the operation.
+    pub(crate) fn handled_by<F>(&mut self) {
+        self.handler = std::any::type_name::<F>();
+    }
+
+    /// The module and the name of the function that handles it: `itemsList`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let mut names = self.handler.rsplit("::");
+        let (function, module) = (names.next().unwrap_or_default(), names.next());
+        let words = module
+            .into_iter()
+            .chain([function])
+            .flat_map(|name| name.split('_'));
+        let mut id = String::new();
+        for word in words.filter(|word| !word.is_empty()) {
+            let (first, rest) = word.split_at(word.ceil_char_boundary(1));
+            match id.is_empty() {
+                true => id.push_str(first),
+                false => id.push_str(&first.to_ascii_uppercase()),
+            }
+            id.push_str(rest);
+        }
+        id
     }
 
     pub(super) fn take_generator(&mut self) -> SchemaGenerator {

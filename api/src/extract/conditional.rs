@@ -1,6 +1,9 @@
 //! `IfMatch`: which versions a request means to change (RFC 9110 §13.1.1).
 
+use std::borrow::Cow;
+
 use http::header::IF_MATCH;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Extract;
 use super::headers::joined;
@@ -71,6 +74,28 @@ impl IfMatch {
     }
 }
 
+/// `*`, or a list of entity tags.
+struct EntityTagsSchema;
+
+impl JsonSchema for EntityTagsSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "EntityTags".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "pattern": r#"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#,
+            "examples": ["\"1\""],
+        })
+    }
+}
+
 impl<S: Sync> Extract<S> for IfMatch {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         let Some(value) = joined(request.headers(), &IF_MATCH) else {
@@ -101,7 +126,7 @@ impl<S: Sync> Extract<S> for IfMatch {
 
     fn describe(operation: &mut Operation) {
         operation
-            .header::<String>("if-match", false)
+            .header::<EntityTagsSchema>("if-match", false)
             .refuses(MALFORMED_HEADER)
             .refuses(PRECONDITION_FAILED)
             .refuses(PRECONDITION_REQUIRED);

@@ -105,6 +105,13 @@ impl Api {
         contract::walk(self.0.table.routes())
     }
 
+    /// The template of the route that has this path.
+    #[cfg(feature = "contract-testing")]
+    pub(crate) fn template_of(&self, path: &str) -> Option<String> {
+        let matched = self.0.table.find(path)?;
+        Some(matched.template().to_owned())
+    }
+
     /// The route that `request` matches, which the log names even if there is no answer in time.
     pub(crate) fn route_of(&self, request: &Request) -> Option<MatchedRoute> {
         self.0.table.find(request.uri().path())

@@ -164,6 +164,10 @@ impl<'a> IntoFuture for TestRequest<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         let payload = self.event().to_string();
-        Box::pin(async move { self.api.invoke(payload).await })
+        Box::pin(async move {
+            let response = self.api.invoke(payload).await;
+            self.api.check(&self.method, &self.target, &response);
+            response
+        })
     }
 }

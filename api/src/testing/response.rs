@@ -57,6 +57,12 @@ impl TestResponse {
         self.status
     }
 
+    /// The names of all headers but cookies.
+    #[cfg(feature = "contract-testing")]
+    pub(super) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.keys().map(String::as_str)
+    }
+
     /// The value of the header `name`, in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

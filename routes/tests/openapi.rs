@@ -1,0 +1,42 @@
+//! The published contract is the one that the routes have.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use fnurl::testing::TestApi;
+use fnurl::{Api, Response, get};
+use models::testing::client_at;
+use models::{Store, store::TableSettings};
+use similar::TextDiff;
+
+#[test]
+fn openapi_yaml_is_what_the_routes_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.yaml");
+    let published = std::fs::read_to_string(path).unwrap();
+    let published = published.split_once('\n').unwrap().1;
+    let store = Store::new(client_at("http://127.0.0.1:1"), TableSettings::new("none"));
+    let document = routes::openapi(store).unwrap();
+    let current = serde_yaml_ng::to_string(&document).unwrap();
+    if published != current {
+        let difference = TextDiff::from_lines(published, &current);
+        let difference = difference
+            .unified_diff()
+            .context_radius(3)
+            .header("openapi.yaml", "the routes")
+            .to_string();
+        panic!(
+            "openapi.yaml is not what the routes say: run `make openapi` and read the difference\n{difference}"
+        );
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "GET /: 418: the problem")]
+async fn an_answer_with_an_undeclared_status_fails_its_test() {
+    async fn teapot() -> Response {
+        let mut response = Response::new("short and stout".into());
+        *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
+        response
+    }
+    let api = Api::builder(()).at("/", get(teapot)).build().unwrap();
+    TestApi::new(api).assert_contract().get("/").await;
+}
