@@ -41,7 +41,7 @@ if [ "$signed" = --signed ]; then
 fi
 PYTHONDONTWRITEBYTECODE=1 "$packages/bin/schemathesis" --config-file contract/schemathesis.toml run openapi.yaml --url "$url" \
     --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --request-timeout 20 --seed 20261123 |
-    tee "$data/report" | tail -n 40
+    tee "$data/report" | tail -n 120
 # A run in which nearly nothing was answered would find nothing.
 answered=$(grep -c '^[A-Z]* /.* 2[0-9][0-9] ' "$data/log")
 requests=$(grep -cE '^[A-Z]+ /[^ ]* [0-9]{3} ' "$data/log")

@@ -215,7 +215,7 @@ fn user_operations() -> [(&'static str, OperationProse); 8] {
             OperationProse {
                 response: Some(json!({
                     "arn": "arn:aws:sts::111122223333:assumed-role/reader/ada",
-                    "userId": "AROAEXAMPLE:ada", "accountId": "111122223333",
+                    "principalId": "AROAEXAMPLE:ada", "accountId": "111122223333",
                 })),
                 ..words(
                     "users",

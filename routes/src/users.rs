@@ -74,7 +74,7 @@ struct Me {
     /// The ARN of the user or of the role's session.
     arn: String,
     /// The id of the user, or of the role and its session.
-    user_id: String,
+    principal_id: String,
     /// The 12 digits of the account.
     account_id: String,
 }
@@ -112,7 +112,7 @@ async fn create(
 async fn me(caller: Caller) -> Cached<Json<Me>> {
     let me = Me {
         arn: caller.user_arn,
-        user_id: caller.user_id,
+        principal_id: caller.user_id,
         account_id: caller.account_id,
     };
     Cached::new("no-store", Json(me))

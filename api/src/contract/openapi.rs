@@ -235,10 +235,15 @@ fn responses(operation: &Operation, words: &OperationProse) -> BTreeMap<String, 
         }
     }
     for (status, kinds) in problems {
+        let is_of_the_url = status == 403 && operation.signed;
         // An answer like 503 of a health check is described as a success of its handler.
-        responses
-            .entry(status.to_string())
-            .or_insert_with(|| refusal(&kinds));
+        responses.entry(status.to_string()).or_insert_with(|| {
+            let mut refusal = refusal(&kinds);
+            if is_of_the_url {
+                refusal["content"]["application/json"] = json!({"schema": refusal_of_the_url()});
+            }
+            refusal
+        });
     }
     responses
 }
@@ -289,6 +294,15 @@ fn refusal(kinds: &[ProblemType]) -> Value {
                 "examples": examples.collect::<Map<_, _>>(),
             },
         },
+    })
+}
+
+/// What a function URL says itself of a request that is not signed as it has to be.
+fn refusal_of_the_url() -> Value {
+    json!({
+        "type": "object",
+        "description": "The function URL's own refusal: `Message`, or `message` for a signature that does not fit.",
+        "properties": {"Message": {"type": ["string", "null"]}, "message": {"type": "string"}},
     })
 }
 

@@ -83,7 +83,8 @@ impl<S: Sync, T: HeaderField> MaybeExtract<S> for Header<T> {
     }
 }
 
-pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+/// All values of a header, joined by `, ` (RFC 9110 §5.3).
+pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
     let mut bytes = first.as_bytes().to_vec();

@@ -23,6 +23,7 @@ pub use conditional::IfMatch;
 pub(crate) use conditional::PreconditionsRequired;
 pub use cookies::Cookies;
 pub use form::Form;
+pub(crate) use headers::joined;
 pub use headers::{Header, HeaderField};
 pub use invocation::SourceIp;
 pub use json::Json;

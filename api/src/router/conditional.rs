@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use crate::body::{Body, Request, Response};
 use crate::entity_tags::{EntityTag, EntityTags};
+use crate::extract::joined;
 use crate::problem::{PRECONDITION_FAILED, Problem};
 
 const CONDITIONS: [HeaderName; 4] = [
@@ -53,7 +54,7 @@ impl Conditions {
 
     /// `If-Match`, or else `If-Unmodified-Since`.
     fn is_wanted(&self, answer: &HeaderMap) -> bool {
-        match self.matches(IF_MATCH, answer, |a, b| a.is_strongly(b)) {
+        match self.matches(&IF_MATCH, answer, |a, b| a.is_strongly(b)) {
             Some(is_match) => is_match,
             None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, answer) != Some(false),
         }
@@ -61,7 +62,7 @@ impl Conditions {
 
     /// `If-None-Match`, or else `If-Modified-Since`.
     fn is_news(&self, answer: &HeaderMap) -> bool {
-        match self.matches(IF_NONE_MATCH, answer, |a, b| a.is_weakly(b)) {
+        match self.matches(&IF_NONE_MATCH, answer, |a, b| a.is_weakly(b)) {
             Some(is_match) => !is_match,
             None => self.is_unmodified_since(IF_MODIFIED_SINCE, answer) != Some(true),
         }
@@ -70,18 +71,13 @@ impl Conditions {
     /// Nothing without the header, or with one that cannot be read: it is then ignored.
     fn matches(
         &self,
-        name: HeaderName,
+        name: &HeaderName,
         answer: &HeaderMap,
         is_same: fn(EntityTag<'_>, EntityTag<'_>) -> bool,
     ) -> Option<bool> {
-        let values: Vec<&str> = self
-            .0
-            .get_all(name)
-            .iter()
-            .filter_map(|it| it.to_str().ok())
-            .collect();
-        let values = values.join(",");
-        match EntityTags::parse(&values)? {
+        let values = joined(&self.0, name)?;
+        let values = values.to_str().ok()?;
+        match EntityTags::parse(values)? {
             EntityTags::Any => Some(true),
             EntityTags::List(tags) => {
                 let tag = answer
