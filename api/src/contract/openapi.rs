@@ -138,6 +138,7 @@ impl Contract {
     fn components(&self) -> Value {
         let mut schemas = self.schemas.clone();
         schemas.insert("Problem".to_owned(), problem_schema());
+        schemas.insert("UrlRefusal".to_owned(), url_refusal_schema());
         json!({
             "schemas": schemas,
             "securitySchemes": {
@@ -235,15 +236,17 @@ fn responses(operation: &Operation, words: &OperationProse) -> BTreeMap<String, 
         }
     }
     for (status, kinds) in problems {
-        let is_of_the_url = status == 403 && operation.signed;
         // An answer like 503 of a health check is described as a success of its handler.
-        responses.entry(status.to_string()).or_insert_with(|| {
-            let mut refusal = refusal(&kinds);
-            if is_of_the_url {
-                refusal["content"]["application/json"] = json!({"schema": refusal_of_the_url()});
-            }
-            refusal
-        });
+        responses
+            .entry(status.to_string())
+            .or_insert_with(|| refusal(&kinds));
+    }
+    for status in [403, 429] {
+        let of_url = json!({"schema": {"$ref": "#/components/schemas/UrlRefusal"}});
+        let response = responses
+            .entry(status.to_string())
+            .or_insert_with(|| json!({"description": reason(status)}));
+        response["content"]["application/json"] = of_url;
     }
     responses
 }
@@ -297,11 +300,12 @@ fn refusal(kinds: &[ProblemType]) -> Value {
     })
 }
 
-/// What a function URL says itself of a request that is not signed as it has to be.
-fn refusal_of_the_url() -> Value {
+/// What a function URL says itself: of a request that is not signed as it has to be (403), or one
+/// that finds every instance busy (429).
+fn url_refusal_schema() -> Value {
     json!({
         "type": "object",
-        "description": "The function URL's own refusal: `Message`, or `message` for a signature that does not fit.",
+        "description": "The function URL's own refusal of a request, before any handler has seen it.",
         "properties": {"Message": {"type": ["string", "null"]}, "message": {"type": "string"}},
     })
 }
