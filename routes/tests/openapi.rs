@@ -1,7 +1,5 @@
 //! The published contract is the one that the routes have.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::testing::TestApi;
 use fnurl::{Api, Response, get};
 use models::testing::client_at;
