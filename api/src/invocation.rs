@@ -36,6 +36,7 @@ pub(crate) struct Call {
     pub(crate) payload: Bytes,
     pub(crate) source_ip: Option<IpAddr>,
     pub(crate) caller: Option<Caller>,
+    pub(crate) is_streamed: bool,
 }
 
 impl Call {
@@ -101,6 +102,13 @@ impl Invocation {
     /// A 400 problem when the event has members of other types than the crate expects.
     pub fn event(&self) -> Result<LambdaFunctionUrlRequest, Problem> {
         serde_json::from_slice(&self.0.payload).map_err(|err| MALFORMED_EVENT.because(err))
+    }
+
+    /// Whether the client reads the answer while it is written: the function URL's invoke mode is
+    /// `RESPONSE_STREAM`.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        self.0.is_streamed
     }
 
     pub(crate) fn source_ip(&self) -> Option<IpAddr> {

@@ -20,12 +20,13 @@ mod response;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use http::Method;
 
 pub use request::TestRequest;
 pub use response::TestResponse;
 
-use crate::event::Answer;
+use crate::event::{Answer, StreamedAnswer};
 use crate::invocation::Call;
 use crate::router::Api;
 use crate::runtime;
@@ -37,6 +38,7 @@ pub struct TestApi {
     time_left: Duration,
     #[cfg(feature = "contract-testing")]
     contract: Option<std::sync::Arc<std::sync::Mutex<crate::contract::Contract>>>,
+    is_streaming: bool,
 }
 
 /// The request id of every invocation in tests.
@@ -51,7 +53,29 @@ impl TestApi {
             #[cfg(feature = "contract-testing")]
             contract: None,
             time_left: Duration::from_secs(30),
+            is_streaming: false,
         }
+    }
+
+    /// Answers as behind a function URL whose invoke mode is `RESPONSE_STREAM`.
+    ///
+    /// ```
+    /// use fnurl::{Api, Event, Sse, get, testing::TestApi};
+    /// use futures_util::stream;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// async fn ticks() -> Sse {
+    ///     Sse::new(stream::iter([Ok::<_, std::io::Error>(Event::text("tick"))]))
+    /// }
+    ///
+    /// let api = TestApi::new(Api::builder(()).at("/", get(ticks)).build()?).streaming();
+    /// api.get("/").await.assert_text(200, "data: tick\n\n");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
+    #[must_use]
+    pub const fn streaming(mut self) -> Self {
+        self.is_streaming = true;
+        self
     }
 
     /// Gives each invocation this long before its deadline.
@@ -100,18 +124,28 @@ impl TestApi {
         self.request(Method::DELETE, target)
     }
 
-    /// Invokes the function with any bytes and reads its result.
+    /// Invokes the function with any bytes and reads its result, a stream to its end.
     ///
     /// # Panics
-    /// When the result is not the full form of a function URL's answer.
+    /// When the result is not the full form of a function URL's answer, or the prelude of a stream
+    /// is none that it could read.
     pub async fn invoke(&self, payload: impl Into<Bytes>) -> TestResponse {
         let call = Call {
             request_id: REQUEST_ID.to_owned(),
             deadline: SystemTime::now().checked_add(self.time_left),
             function_arn: "arn:aws:lambda:us-east-1:000000000000:function:test".to_owned(),
             payload: payload.into(),
+            is_streamed: self.is_streaming,
             ..Call::default()
         };
+        if self.is_streaming {
+            let answer: StreamedAnswer = runtime::answer(&self.api, call, false).await;
+            let answer = answer.into_runtime();
+            let prelude = serde_json::to_vec(&answer.metadata_prelude);
+            let prelude = prelude.expect("a prelude is always JSON");
+            let body = answer.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;
+            return TestResponse::read_stream(&prelude, body);
+        }
         let answer: Answer = runtime::answer(&self.api, call, false).await;
         let result = serde_json::to_vec(&answer).expect("an answer is always JSON");
         TestResponse::read(&result)

@@ -62,7 +62,7 @@ impl StreamedAnswer {
         let headers = self.headers.keys().filter(|name| *name != SET_COOKIE);
         // The prelude has one string for each name.
         let headers = headers.filter_map(|name| {
-            let joined = HeaderValue::from_str(&joined(&self.headers, name)).ok()?;
+            let joined = ascii(&joined(&self.headers, name))?;
             Some((name.clone(), joined))
         });
         let cookies = self.headers.get_all(SET_COOKIE).iter();
@@ -78,6 +78,16 @@ impl StreamedAnswer {
             },
         }
     }
+}
+
+/// The value with `?` for what is not ASCII: `lambda_runtime` would write the whole value as a list
+/// of numbers, and a prelude with that in it cannot be read.
+fn ascii(value: &str) -> Option<HeaderValue> {
+    if value.is_ascii() {
+        return HeaderValue::from_str(value).ok();
+    }
+    let replaced = |char: char| if char.is_ascii() { char } else { '?' };
+    HeaderValue::try_from(value.chars().map(replaced).collect::<String>()).ok()
 }
 
 /// The body as the Runtime API gets it: never without a byte, and never with an error.

@@ -44,7 +44,8 @@ impl Service<LambdaEvent<()>> for Function {
     }
 
     fn call(&mut self, event: LambdaEvent<()>) -> Self::Future {
-        let call = Call::from_context(event.context, payload::take());
+        let mut call = Call::from_context(event.context, payload::take());
+        call.is_streamed = self.mode == InvokeMode::Stream;
         let api = self.api.clone();
         let is_cold_start = self.cold.swap(false, Ordering::Relaxed);
         match self.mode {
