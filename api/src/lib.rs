@@ -52,6 +52,7 @@
 //! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`IfMatch`], [`Patch`], [`Idempotency`], [`Prefer`] |
 //! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
+//! | put around routes | [`layers`], and any of `tower-http` |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
 //!
@@ -74,6 +75,7 @@ mod foreign;
 mod handler;
 mod idempotency;
 mod invocation;
+pub mod layers;
 mod prefer;
 pub mod problem;
 mod produces;

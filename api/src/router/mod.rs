@@ -17,5 +17,5 @@ pub use layered::RouteLayer;
 pub use matched::MatchedRoute;
 pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put};
 pub use route::Route;
-pub(crate) use route::{Answering, BoxFuture};
+pub(crate) use route::{Answering, BoxFuture, Endpoint};
 pub use routes::Routes;

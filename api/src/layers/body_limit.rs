@@ -1,0 +1,45 @@
+//! Shorter bodies for a route than for the whole API.
+
+use super::Around;
+use crate::body::{Request, Response};
+use crate::problem::Problem;
+use crate::router::Route;
+
+/// Refuses with 413 a request whose body is longer.
+///
+/// It can only be stricter than [`ApiBuilder::body_limit`](crate::ApiBuilder::body_limit), which
+/// is applied first.
+///
+/// ```
+/// use fnurl::layers::BodyLimit;
+/// use fnurl::{Api, post, testing::TestApi};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// async fn echo(body: String) -> String { body }
+///
+/// let api = TestApi::new(
+///     Api::builder(()).at("/", post(echo).layer(BodyLimit::new(5))).build()?,
+/// );
+/// api.post("/").text("text/plain", "short").await.assert_text(200, "short");
+/// let problem = api.post("/").text("text/plain", "longer").await.problem(413);
+/// assert_eq!(problem["limit"], 5);
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit(usize);
+
+impl BodyLimit {
+    /// At most so many bytes.
+    #[must_use]
+    pub const fn new(bytes: usize) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Around for BodyLimit {
+    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = body.limited(self.0)?;
+        Ok(inner.call_now(Request::from_parts(parts, body)).await)
+    }
+}

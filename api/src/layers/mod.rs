@@ -1,0 +1,88 @@
+//! Layers that an API behind a function URL often wants, one a file.
+//!
+//! Each goes around an [`Api`](crate::Api), a group of routes or one route, like any
+//! [`RouteLayer`]; what they refuse is answered as a problem. The first added is the outermost.
+//!
+//! | layer | does | cargo feature |
+//! |---|---|---|
+//! | [`RequestId`] | says the request id in the answer | |
+//! | [`Deadline`] | answers 504 after a time of the route's own | |
+//! | [`BodyLimit`] | refuses longer bodies than the route needs | |
+//! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
+//!
+//! ```
+//! use fnurl::layers::{BodyLimit, RequestId, SecurityHeaders};
+//! use fnurl::{Api, post};
+//!
+//! async fn echo(body: String) -> String {
+//!     body
+//! }
+//!
+//! let api = Api::builder(())
+//!     .at("/echo", post(echo).layer(BodyLimit::new(1_000)))
+//!     .layer(RequestId::new())
+//!     .layer(SecurityHeaders::new())
+//!     .build()?;
+//! # Ok::<(), fnurl::BuildError>(())
+//! ```
+
+mod body_limit;
+mod deadline;
+mod request_id;
+mod security_headers;
+
+pub use body_limit::BodyLimit;
+pub use deadline::Deadline;
+pub use request_id::RequestId;
+pub use security_headers::SecurityHeaders;
+
+use std::sync::Arc;
+
+use crate::body::{Request, Response};
+use crate::invocation::Invocation;
+use crate::problem::Problem;
+use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
+
+/// What a layer does with a request and with its answer.
+pub(crate) trait Around: Send + Sync + 'static {
+    /// Answers `request`, with the help of `inner` unless it is refused.
+    fn answer(
+        &self,
+        request: Request,
+        inner: &Route,
+    ) -> impl Future<Output = Result<Response, Problem>> + Send;
+}
+
+/// A route with a layer of the framework around it: one allocation a request, as for any other.
+struct Wrapped<L> {
+    layer: L,
+    inner: Route,
+}
+
+impl<L: Around> Endpoint for Wrapped<L> {
+    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
+        let invocation = request.extensions().get::<Invocation>().cloned();
+        Box::pin(async move {
+            let outcome = self.layer.answer(request, &self.inner).await;
+            let request_id = invocation.as_ref().map(Invocation::request_id);
+            outcome.unwrap_or_else(|problem| problem.render(request_id))
+        })
+    }
+}
+
+/// `inner` with `layer` around it.
+fn wrap<L: Around>(layer: L, inner: Route) -> Route {
+    Route(Arc::new(Wrapped { layer, inner }))
+}
+
+macro_rules! route_layer {
+    ($($layer:ty),+) => {
+        $(impl RouteLayer for $layer {
+            fn wrap(&self, inner: Route) -> Route {
+                wrap(self.clone(), inner)
+            }
+        })+
+    };
+}
+
+route_layer!(BodyLimit, Deadline, RequestId, SecurityHeaders);

@@ -1,0 +1,67 @@
+//! The request id, where clients and services further on find it.
+
+use http::{HeaderName, HeaderValue};
+
+use super::Around;
+use crate::body::{Request, Response};
+use crate::invocation::Invocation;
+use crate::problem::Problem;
+use crate::router::Route;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Says the invocation's request id, under which the log has the request, in `x-request-id`.
+///
+/// In the answer, and in the request as handlers and mounted services see it. What the client
+/// sent in that header is replaced: log lines must not be named by whoever asks.
+///
+/// ```
+/// use fnurl::layers::RequestId;
+/// use fnurl::testing::{REQUEST_ID, TestApi};
+/// use fnurl::{Api, get};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// async fn hello() -> &'static str { "Hello!" }
+///
+/// let api = Api::builder(()).at("/", get(hello)).layer(RequestId::new()).build()?;
+/// let response = TestApi::new(api).get("/").await;
+/// assert_eq!(response.header("x-request-id"), Some(REQUEST_ID));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(HeaderName);
+
+impl RequestId {
+    /// In the header `x-request-id`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(X_REQUEST_ID)
+    }
+
+    /// In a header of another name.
+    #[must_use]
+    pub const fn in_header(name: HeaderName) -> Self {
+        Self(name)
+    }
+}
+
+impl Default for RequestId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Around for RequestId {
+    async fn answer(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
+        let invocation = request.extensions().get::<Invocation>();
+        let id = invocation.and_then(|it| HeaderValue::from_str(it.request_id()).ok());
+        let Some(id) = id else {
+            request.headers_mut().remove(&self.0);
+            return Ok(inner.call_now(request).await);
+        };
+        request.headers_mut().insert(self.0.clone(), id.clone());
+        let mut response = inner.call_now(request).await;
+        response.headers_mut().insert(self.0.clone(), id);
+        Ok(response)
+    }
+}
