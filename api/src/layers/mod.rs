@@ -9,6 +9,10 @@
 //! | [`Deadline`] | answers 504 after a time of the route's own | |
 //! | [`BodyLimit`] | refuses longer bodies than the route needs | |
 //! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
+#![cfg_attr(
+    feature = "compression",
+    doc = "| [`Compression`] | sends shorter answers to who can read them | `compression` |"
+)]
 //!
 //! ```
 //! use fnurl::layers::{BodyLimit, RequestId, SecurityHeaders};
@@ -27,11 +31,15 @@
 //! ```
 
 mod body_limit;
+#[cfg(feature = "compression")]
+mod compression;
 mod deadline;
 mod request_id;
 mod security_headers;
 
 pub use body_limit::BodyLimit;
+#[cfg(feature = "compression")]
+pub use compression::Compression;
 pub use deadline::Deadline;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
