@@ -13,6 +13,10 @@
     feature = "compression",
     doc = "| [`Compression`] | sends shorter answers to who can read them | `compression` |"
 )]
+#![cfg_attr(
+    feature = "cors",
+    doc = "| [`Cors`] | lets pages of other origins call the API | `cors` |"
+)]
 //!
 //! ```
 //! use fnurl::layers::{BodyLimit, RequestId, SecurityHeaders};
@@ -33,6 +37,8 @@
 mod body_limit;
 #[cfg(feature = "compression")]
 mod compression;
+#[cfg(feature = "cors")]
+mod cors;
 mod deadline;
 mod request_id;
 mod security_headers;
@@ -40,6 +46,8 @@ mod security_headers;
 pub use body_limit::BodyLimit;
 #[cfg(feature = "compression")]
 pub use compression::Compression;
+#[cfg(feature = "cors")]
+pub use cors::{Cors, CorsMistake};
 pub use deadline::Deadline;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;

@@ -1,0 +1,232 @@
+//! Calls from pages of other origins, for function URLs that do not answer for that themselves.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LANGUAGE, CONTENT_LOCATION, ETAG, HeaderName, LINK,
+    LOCATION, RETRY_AFTER,
+};
+use http::{HeaderValue, Method, Uri};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+
+use super::{Around, wrap};
+use crate::body::{Request, Response};
+use crate::problem::Problem;
+use crate::router::{Route, RouteLayer};
+
+/// What a page may read of an answer beside the headers that every page may.
+const EXPOSED: [HeaderName; 7] = [
+    CONTENT_LANGUAGE,
+    CONTENT_LOCATION,
+    ETAG,
+    LINK,
+    LOCATION,
+    RETRY_AFTER,
+    HeaderName::from_static("x-request-id"),
+];
+
+/// Lets pages of other origins call the API, with every method and header they ask for.
+///
+/// Either the function URL has a `Cors` configuration or the API has this layer, never both: the
+/// answers would have each header twice, and browsers refuse that. With AuthType `AWS_IAM` only
+/// the URL's configuration works, because browsers do not sign preflights.
+///
+/// Put it around the whole API, so that problems can be read too.
+///
+/// ```
+/// use fnurl::layers::Cors;
+/// use fnurl::{Api, get, testing::TestApi};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// async fn hello() -> &'static str { "Hello!" }
+///
+/// let cors = Cors::origins(["https://app.example"])?;
+/// let api = TestApi::new(Api::builder(()).at("/", get(hello)).layer(cors).build()?);
+/// let response = api.get("/").header("origin", "https://app.example").await;
+/// assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example"));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cors {
+    /// `None` for any.
+    origins: Option<Vec<HeaderValue>>,
+    with_credentials: bool,
+    exposed: Vec<HeaderName>,
+    max_age: Duration,
+}
+
+/// Why there is no such [`Cors`] layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CorsMistake {
+    /// The text is no origin.
+    NotAnOrigin(String),
+    /// Every origin would be allowed to act with the user's cookies.
+    CredentialsForEveryOrigin,
+}
+
+impl fmt::Display for CorsMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnOrigin(text) => write!(
+                f,
+                "`{text}` is no origin: it must be like `https://app.example`, \
+                 in lower case and without a path or slash at its end"
+            ),
+            Self::CredentialsForEveryOrigin => f.write_str(
+                "credentials cannot be allowed to every origin: name the origins that may send them",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CorsMistake {}
+
+impl Cors {
+    /// Pages of any origin, without credentials.
+    #[must_use]
+    pub fn any_origin() -> Self {
+        Self {
+            origins: None,
+            with_credentials: false,
+            exposed: EXPOSED.to_vec(),
+            max_age: Duration::from_secs(3600),
+        }
+    }
+
+    /// Pages of these origins, such as `https://app.example`.
+    ///
+    /// # Errors
+    /// One of them is no origin as browsers write it, so that it would never match.
+    pub fn origins<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, CorsMistake> {
+        let origins = origins.into_iter().map(origin).collect::<Result<_, _>>()?;
+        Ok(Self {
+            origins: Some(origins),
+            ..Self::any_origin()
+        })
+    }
+
+    /// Allows cookies and other credentials.
+    ///
+    /// # Errors
+    /// Any origin is allowed.
+    pub fn credentials(mut self) -> Result<Self, CorsMistake> {
+        if self.origins.is_none() {
+            return Err(CorsMistake::CredentialsForEveryOrigin);
+        }
+        self.with_credentials = true;
+        Ok(self)
+    }
+
+    /// Lets pages read one more header of an answer. They can read `content-language`,
+    /// `content-location`, `etag`, `link`, `location`, `retry-after` and `x-request-id` already.
+    #[must_use]
+    pub fn expose(mut self, name: HeaderName) -> Self {
+        self.exposed.push(name);
+        self
+    }
+
+    /// How long browsers keep what a preflight said; an hour unless set.
+    #[must_use]
+    pub const fn max_age(mut self, time: Duration) -> Self {
+        self.max_age = time;
+        self
+    }
+}
+
+/// An origin as browsers send it (RFC 6454 §6.2).
+fn origin(text: &str) -> Result<HeaderValue, CorsMistake> {
+    let mistake = || CorsMistake::NotAnOrigin(text.to_owned());
+    let uri: Uri = text.parse().map_err(|_| mistake())?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(mistake());
+    };
+    let canonical = format!("{scheme}://{authority}").to_ascii_lowercase();
+    let default_port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return Err(mistake()),
+    };
+    let is_plain = !authority.as_str().contains('@') && !canonical.ends_with(default_port);
+    if !is_plain || canonical != text {
+        return Err(mistake());
+    }
+    HeaderValue::from_str(text).map_err(|_| mistake())
+}
+
+impl RouteLayer for Cors {
+    fn wrap(&self, inner: Route) -> Route {
+        let origins = match &self.origins {
+            None => AllowOrigin::any(),
+            Some(origins) => AllowOrigin::list(origins.clone()),
+        };
+        let layer = CorsLayer::new()
+            .allow_origin(origins)
+            .allow_credentials(self.with_credentials)
+            // What a route takes is its own to say; a preflight need not know it twice.
+            .allow_methods(AllowMethods::mirror_request())
+            .allow_headers(AllowHeaders::mirror_request())
+            .expose_headers(self.exposed.clone())
+            .max_age(self.max_age);
+        let answering = layer.wrap(inner.clone());
+        wrap(Preflights { plain: inner }, answering)
+    }
+}
+
+/// Keeps plain `OPTIONS` requests from `tower-http`, which takes each for a preflight and would
+/// hide what the API answers to it.
+#[derive(Clone)]
+struct Preflights {
+    plain: Route,
+}
+
+impl Around for Preflights {
+    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+        let is_preflight = request
+            .headers()
+            .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let route = match request.method() {
+            &Method::OPTIONS if !is_preflight => &self.plain,
+            _ => inner,
+        };
+        Ok(route.call_now(request).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_browsers_send_and_nothing_else() {
+        for text in [
+            "https://app.example",
+            "http://localhost:3000",
+            "http://[::1]:8080",
+        ] {
+            assert!(origin(text).is_ok(), "{text}");
+        }
+        for text in [
+            "*",
+            "null",
+            "app.example",
+            "https://app.example/",
+            "https://app.example/path",
+            "https://App.example",
+            "https://app.example:443",
+            "https://user@app.example",
+            "ftp://app.example",
+            "",
+        ] {
+            let expected = Err(CorsMistake::NotAnOrigin(text.to_owned()));
+            assert_eq!(origin(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_need_origins_by_name() {
+        let mistake = Cors::any_origin().credentials().err();
+        assert_eq!(mistake, Some(CorsMistake::CredentialsForEveryOrigin));
+    }
+}
