@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fnurl::layers::{BodyLimit, Deadline, RequestId, SecurityHeaders};
+use fnurl::layers::{BodyLimit, ClientIp, Deadline, RequestId, SecurityHeaders, TrustedProxies};
 use fnurl::testing::{REQUEST_ID, TestApi};
 use fnurl::{Api, Request, RouteLayer, get, post};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -144,4 +144,20 @@ async fn a_security_header_that_the_handler_sets_stays() {
         Some("default-src 'self'")
     );
     assert_eq!(response.header("x-frame-options"), Some("DENY"));
+}
+
+#[tokio::test]
+async fn the_clients_address_is_the_source_unless_a_layer_trusts_it_as_a_proxy() {
+    async fn who(ClientIp(address): ClientIp) -> String {
+        address.to_string()
+    }
+    let bare = Api::builder(()).at("/", get(who));
+    let bare = TestApi::new(bare.build().unwrap());
+    let proxies = TrustedProxies::hops(1);
+    let trusting = Api::builder(()).at("/", get(who)).layer(proxies);
+    let trusting = TestApi::new(trusting.build().unwrap());
+    for (api, expected) in [(bare, "198.51.100.7"), (trusting, "192.0.2.1")] {
+        let request = api.get("/").header("x-forwarded-for", "192.0.2.1");
+        request.await.assert_text(200, expected);
+    }
 }

@@ -9,6 +9,7 @@
 //! | [`Deadline`] | answers 504 after a time of the route's own | |
 //! | [`BodyLimit`] | refuses longer bodies than the route needs | |
 //! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
+//! | [`TrustedProxies`] | finds the address of the client behind them, [`ClientIp`] | |
 #![cfg_attr(
     feature = "compression",
     doc = "| [`Compression`] | sends shorter answers to who can read them | `compression` |"
@@ -42,6 +43,7 @@ mod cors;
 mod deadline;
 mod request_id;
 mod security_headers;
+mod trusted_proxies;
 
 pub use body_limit::BodyLimit;
 #[cfg(feature = "compression")]
@@ -51,6 +53,7 @@ pub use cors::{Cors, CorsMistake};
 pub use deadline::Deadline;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
+pub use trusted_proxies::{ClientIp, NotARange, TrustedProxies};
 
 use std::sync::Arc;
 
@@ -101,4 +104,10 @@ macro_rules! route_layer {
     };
 }
 
-route_layer!(BodyLimit, Deadline, RequestId, SecurityHeaders);
+route_layer!(
+    BodyLimit,
+    Deadline,
+    RequestId,
+    SecurityHeaders,
+    TrustedProxies
+);
