@@ -51,6 +51,17 @@ impl Call {
             ..Self::default()
         }
     }
+
+    /// See [`Invocation::time_left`].
+    pub(crate) fn time_left(&self) -> Duration {
+        let Some(deadline) = self.deadline else {
+            return Duration::MAX;
+        };
+        deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default()
+            .saturating_sub(MARGIN)
+    }
 }
 
 impl Invocation {
@@ -69,13 +80,7 @@ impl Invocation {
     /// Source: Runtime API header `Lambda-Runtime-Deadline-Ms`, Unix time in milliseconds.
     #[must_use]
     pub fn time_left(&self) -> Duration {
-        let Some(deadline) = self.0.deadline else {
-            return Duration::MAX;
-        };
-        deadline
-            .duration_since(SystemTime::now())
-            .unwrap_or_default()
-            .saturating_sub(MARGIN)
+        self.0.time_left()
     }
 
     /// The ARN by which the function was invoked.

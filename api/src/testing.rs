@@ -139,8 +139,9 @@ impl TestApi {
             ..Call::default()
         };
         if self.is_streaming {
+            let time_up = tokio::time::sleep(call.time_left());
             let answer: StreamedAnswer = runtime::answer(&self.api, call, false).await;
-            let answer = answer.into_runtime();
+            let answer = answer.into_runtime(time_up);
             let prelude = serde_json::to_vec(&answer.metadata_prelude);
             let prelude = prelude.expect("a prelude is always JSON");
             let body = answer.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;

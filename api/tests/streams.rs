@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use fnurl::testing::TestApi;
-use fnurl::{Api, Event, Invocation, Ndjson, NoContent, Response, Sse, Streamed, get};
-use futures_util::stream;
+use fnurl::{Api, Event, Invocation, MARGIN, Ndjson, NoContent, Response, Sse, Streamed, get};
+use futures_util::{StreamExt, stream};
 use http::HeaderValue;
 
 type Never = std::convert::Infallible;
+
+/// What a request has before it must be answered.
+const TIME: Duration = Duration::from_millis(100);
 
 async fn numbers() -> Ndjson<u32> {
     Ndjson::new(stream::iter([Ok::<_, Never>(1), Ok(2)]))
@@ -21,6 +26,12 @@ async fn events() -> Sse {
 async fn breaks_off() -> Streamed {
     let chunks = [Ok(Bytes::from("begun")), Err("10.0.0.7 went away")];
     Streamed::new(stream::iter(chunks))
+}
+
+/// One event, and then nothing for ever.
+async fn endless() -> Sse {
+    let one = stream::iter([Ok::<_, Never>(Event::text("one"))]);
+    Sse::new(one.chain(stream::pending()))
 }
 
 async fn nothing() -> NoContent {
@@ -44,6 +55,7 @@ fn both() -> [TestApi; 2] {
         .at("/numbers", get(numbers))
         .at("/events", get(events))
         .at("/breaks-off", get(breaks_off))
+        .at("/endless", get(endless))
         .at("/nothing", get(nothing))
         .at("/mode", get(mode))
         .at("/latin", get(latin));
@@ -72,6 +84,14 @@ async fn a_stream_that_fails_is_a_problem_only_while_nothing_is_sent() {
     let problem = buffered.get("/breaks-off").await.problem(500);
     assert!(!problem.to_string().contains("10.0.0.7"), "{problem}");
     streaming.get("/breaks-off").await.assert_text(200, "begun");
+}
+
+#[tokio::test]
+async fn an_endless_stream_ends_before_lambda_ends_the_instance() {
+    let [buffered, streaming] = both().map(|api| api.time_left(MARGIN + TIME));
+    let streamed = tokio::time::timeout(100 * TIME, streaming.get("/endless")).await;
+    streamed.unwrap().assert_text(200, "data: one\n\n");
+    let _ = buffered.get("/endless").await.problem(504);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use http::header::{HeaderMap, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use http_body::Body as _;
 use lambda_runtime::{MetadataPrelude, StreamResponse};
+use tokio::time::Sleep;
 
 use super::response::{has_no_body, joined, sendable, sendable_status, value};
 use crate::body::{Body, Response};
@@ -57,8 +58,8 @@ impl StreamedAnswer {
         self.status
     }
 
-    /// The form that `lambda_runtime` sends.
-    pub(crate) fn into_runtime(self) -> StreamResponse<Chunks> {
+    /// The form that `lambda_runtime` sends; the body goes on until it ends or `time_up` does.
+    pub(crate) fn into_runtime(self, time_up: Sleep) -> StreamResponse<Chunks> {
         let headers = self.headers.keys().filter(|name| *name != SET_COOKIE);
         // The prelude has one string for each name.
         let headers = headers.filter_map(|name| {
@@ -75,6 +76,7 @@ impl StreamedAnswer {
             stream: Chunks {
                 body: self.body,
                 sent: Sent::Nothing,
+                time_up: Box::pin(time_up),
             },
         }
     }
@@ -94,11 +96,13 @@ fn ascii(value: &str) -> Option<HeaderValue> {
 ///
 /// A prelude with nothing after it hangs or loses its headers in several stacks, so an empty body
 /// is one line break. A body that fails ends where it failed, and the log says so: the status is
-/// sent by then, and the front door ends the response cleanly in any case.
+/// sent by then, and the front door ends the response cleanly in any case. So does one that goes
+/// on when the time is up: Lambda would end the whole instance, and the next request start cold.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     body: Body,
     sent: Sent,
+    time_up: Pin<Box<Sleep>>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -116,7 +120,10 @@ impl Stream for Chunks {
             return Poll::Ready(None);
         }
         loop {
-            let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            let frame = match self.time_up.as_mut().poll(cx) {
+                Poll::Ready(()) => Some(Err("the function's time is up".into())),
+                Poll::Pending => ready!(Pin::new(&mut self.body).poll_frame(cx)),
+            };
             let chunk = match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
                 Some(Ok(Ok(chunk))) if chunk.is_empty() => continue,
                 // Trailers, which a function URL does not have.
@@ -129,6 +136,8 @@ impl Stream for Chunks {
                     if let Some(Err(error)) = end {
                         tracing::error!(error, "the response broke off");
                     }
+                    // What the body holds is not needed while the runtime waits for the next call.
+                    self.body = Body::empty();
                     let is_empty = self.sent == Sent::Nothing;
                     self.sent = Sent::Everything;
                     is_empty.then(|| Bytes::from_static(b"\n"))
@@ -141,6 +150,8 @@ impl Stream for Chunks {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures_util::StreamExt;
     use http_body_util::StreamBody;
 
@@ -151,10 +162,17 @@ mod tests {
 
     fn chunks(frames: Vec<Frame>) -> Vec<Bytes> {
         let body = Body::new(StreamBody::new(futures_util::stream::iter(frames)));
-        let sent = Sent::Nothing;
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let chunks = Chunks { body, sent }.map(|chunk| chunk.unwrap());
-        runtime.unwrap().block_on(chunks.collect())
+        let response = Response::new(body);
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().build().unwrap().block_on(async {
+            let chunks = runtime_form(response).stream;
+            chunks.map(|Ok(chunk)| chunk).collect().await
+        })
+    }
+
+    fn runtime_form(response: Response) -> StreamResponse<Chunks> {
+        let answer = StreamedAnswer::new(&Method::GET, response).unwrap();
+        answer.into_runtime(tokio::time::sleep(Duration::MAX))
     }
 
     fn data(text: &'static str) -> Frame {
@@ -180,8 +198,8 @@ mod tests {
         );
     }
 
-    #[test]
-    fn repeated_headers_are_joined_and_cookies_kept_apart() {
+    #[tokio::test]
+    async fn repeated_headers_are_joined_and_cookies_kept_apart() {
         let mut response = Response::new(Body::from("x"));
         for (name, value) in [
             ("x-a", "1"),
@@ -193,10 +211,7 @@ mod tests {
                 .headers_mut()
                 .append(name, HeaderValue::from_static(value));
         }
-        let answer = StreamedAnswer::new(&Method::GET, response)
-            .unwrap()
-            .into_runtime();
-        let prelude = answer.metadata_prelude;
+        let prelude = runtime_form(response).metadata_prelude;
         assert_eq!(prelude.headers["x-a"], "1, 2");
         assert!(!prelude.headers.contains_key("set-cookie"));
         assert_eq!(prelude.cookies, ["a=1", "b=2"]);

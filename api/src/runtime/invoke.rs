@@ -54,8 +54,10 @@ impl Service<LambdaEvent<()>> for Function {
                 Ok(FunctionResponse::BufferedResponse(answer))
             }),
             InvokeMode::Stream => Box::pin(async move {
+                let time_up = tokio::time::sleep(call.time_left());
                 let answer: StreamedAnswer = answer(&api, call, is_cold_start).await;
-                Ok(FunctionResponse::StreamingResponse(answer.into_runtime()))
+                let answer = answer.into_runtime(time_up);
+                Ok(FunctionResponse::StreamingResponse(answer))
             }),
         }
     }
