@@ -51,13 +51,14 @@ pub(super) fn problem<T: Input>(bytes: &[u8]) -> Problem {
     Problem::invalid(found)
 }
 
-/// Whether a rule is about a stand-in and not about what the client sent.
+/// Whether a rule is about a stand-in, or about a whole with one in it, and so perhaps not about
+/// what the client sent.
 fn covered(rule: &Violation, found: &[Violation]) -> bool {
     let Place::Pointer(rule) = &rule.place else {
         return false;
     };
     found.iter().any(|known| match &known.place {
-        Place::Pointer(place) => within(rule, place),
+        Place::Pointer(place) => within(rule, place) || within(place, rule),
         Place::Parameter(_) => false,
     })
 }
