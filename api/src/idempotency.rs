@@ -38,7 +38,7 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// - a request under a new key has its effect, and is answered;
 /// - the same request under the same key, for a day, has no effect and gets the same status,
 ///   headers and body, with `Idempotency-Replayed: true`;
-/// - another request under that key is refused with 422: the key is bound to the payload;
+/// - another request under that key is refused with 422: the key is bound to path and payload;
 /// - a request that was refused leaves no record, and can be sent again under its key;
 /// - keys belong to their caller (the IAM identity) and to their route.
 ///
@@ -82,7 +82,7 @@ struct Identity {
 pub struct OnceRecord {
     /// Which requests are the same: caller, route and key, as 64 hexadecimal digits.
     pub id: String,
-    /// What the request asked for: its payload, as 64 hexadecimal digits.
+    /// What the request asked for: its path, query and payload, as 64 hexadecimal digits.
     pub fingerprint: String,
     /// The status of the answer.
     pub status: u16,
@@ -216,9 +216,10 @@ impl<S: Sync> Extract<S> for Idempotency {
             .get(CONTENT_TYPE)
             .map(HeaderValue::as_bytes);
         let media_type = Bytes::copy_from_slice(media_type.unwrap_or_default());
-        let query = request.uri().query().unwrap_or_default().to_owned();
+        // What the path names is part of what is asked: a template has many.
+        let target = request.uri().to_string();
         let body = request.body_mut().read().await?;
-        let fingerprint = digest([query.as_bytes(), &media_type, &body]);
+        let fingerprint = digest([target.as_bytes(), &media_type, &body]);
         Ok(Self(Some(Identity { id, fingerprint })))
     }
 
@@ -252,7 +253,7 @@ impl JsonSchema for KeySchema {
     }
 }
 
-/// The key: a structured string (RFC 9941 §3.3.3), or, as many clients send it, without quotes.
+/// The key: a structured string (RFC 9651 §3.3.3), or, as many clients send it, without quotes.
 fn key(value: &str) -> Option<String> {
     let value = value.trim();
     let key = match value.strip_prefix('"') {

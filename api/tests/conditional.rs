@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use fnurl::problem::PRECONDITION_FAILED;
 use fnurl::testing::TestApi;
 use fnurl::{
-    Api, Created, Idempotency, IfMatch, Json, Linked, NoContent, Once, OnceRecord, Patch, Prefer,
-    Preferred, Problem, Produces, Replayable, Routes, State, Tagged, WriteOnce, get, post,
+    Api, Created, Idempotency, IfMatch, Json, Linked, NoContent, Once, OnceRecord, Patch, Path,
+    Prefer, Preferred, Problem, Produces, Replayable, Routes, State, Tagged, WriteOnce, get, post,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,15 @@ async fn create(
     idempotency.answer(answer, Create(records)).await
 }
 
+async fn create_in(
+    Path(_room): Path<String>,
+    state: State<Records>,
+    idempotency: Idempotency,
+    lamp: Json<Lamp>,
+) -> Result<Replayable<Created<Tagged<Json<Lamp>>>>, Problem> {
+    create(state, idempotency, lamp).await
+}
+
 async fn list() -> Linked<Json<Vec<Lamp>>> {
     Linked::new(Json(vec![lamp()]))
         .link("next", "/lamps?cursor=a")
@@ -111,6 +120,7 @@ async fn list() -> Linked<Json<Vec<Lamp>>> {
 fn api() -> TestApi {
     let routes = Routes::new()
         .at("/lamps", get(list).post(create))
+        .at("/rooms/{room}/lamps", post(create_in))
         .at(
             "/lamps/1",
             get(read).put(replace).patch(change).delete(remove),
@@ -319,6 +329,20 @@ async fn a_request_that_is_sent_again_has_one_effect_and_one_answer() {
         201,
         "a refused request leaves its key free"
     );
+}
+
+#[tokio::test]
+async fn the_same_request_to_another_path_of_the_route_is_another_request() {
+    let api = api();
+    let send = |room: &str| {
+        let request = api
+            .post(&format!("/rooms/{room}/lamps"))
+            .header("idempotency-key", "k1");
+        request.json(&json!({"name": "Desk"}))
+    };
+    assert_eq!(send("1").await.status(), 201);
+    let problem = send("2").await.problem(422);
+    assert_eq!(problem["type"], "/problems/idempotency-key-reused");
 }
 
 #[tokio::test]
