@@ -143,7 +143,7 @@ async fn a_representation_that_the_client_has_is_not_sent_again() {
         assert_eq!(answer.header("etag"), Some("\"3\""));
         assert_eq!(answer.header("content-type"), None);
     }
-    for tags in ["\"4\"", "3"] {
+    for tags in ["\"4\"", "W/\"4\""] {
         assert_eq!(
             api.get("/lamps/1")
                 .header("if-none-match", tags)
@@ -152,6 +152,17 @@ async fn a_representation_that_the_client_has_is_not_sent_again() {
             200,
             "{tags}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_condition_that_cannot_be_read_is_refused_and_no_date_stands_in_for_it() {
+    let api = api();
+    for name in ["if-none-match", "if-match"] {
+        let request = api.get("/lamps/1").header(name, "3");
+        let request = request.header("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let problem = request.await.problem(400);
+        assert_eq!(problem["type"], "/problems/malformed-header");
     }
 }
 

@@ -1,6 +1,8 @@
 //! The processes: how they start, share a folder, and end.
 
-use harness::{Server, fails_to_start};
+use std::process::Command;
+
+use harness::{Server, bootstrap, fails_to_start};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -83,4 +85,16 @@ fn servers_on_different_data_run_side_by_side() {
         assert_eq!(server.get("/health/ready").status, 200);
     }
     servers.into_iter().for_each(Server::stop);
+}
+
+#[test]
+fn the_program_prints_its_contract_without_any_environment() {
+    let output = Command::new(bootstrap())
+        .arg("openapi")
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let published = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.yaml");
+    assert_eq!(output.stdout, std::fs::read(published).unwrap());
 }

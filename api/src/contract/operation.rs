@@ -6,7 +6,7 @@ use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use crate::problem::{PRECONDITION_FAILED, ProblemType};
+use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
 
 /// A method on a route template: what it reads and what it answers.
 #[derive(Debug)]
@@ -237,7 +237,7 @@ impl Operation {
                 .or_default()
                 .headers
                 .extend(headers);
-            self.refuses(PRECONDITION_FAILED);
+            self.refuses(PRECONDITION_FAILED).refuses(MALFORMED_HEADER);
         }
     }
 

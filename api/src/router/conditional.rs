@@ -3,8 +3,9 @@
 //! another one.
 
 use http::header::{
-    CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
+    CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE,
+    LAST_MODIFIED,
 };
 use http::{Method, StatusCode};
 use std::time::SystemTime;
@@ -12,13 +13,22 @@ use std::time::SystemTime;
 use crate::body::{Body, Request, Response};
 use crate::entity_tags::{EntityTag, EntityTags};
 use crate::extract::joined;
-use crate::problem::{PRECONDITION_FAILED, Problem};
+use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, Problem};
 
 const CONDITIONS: [HeaderName; 4] = [
     IF_NONE_MATCH,
     IF_MODIFIED_SINCE,
     IF_MATCH,
     IF_UNMODIFIED_SINCE,
+];
+
+/// What describes the content, which a 304 does not have (RFC 9110 §15.4.5).
+const ABOUT_CONTENT: [HeaderName; 5] = [
+    CONTENT_TYPE,
+    CONTENT_LENGTH,
+    CONTENT_ENCODING,
+    CONTENT_LANGUAGE,
+    CONTENT_RANGE,
 ];
 
 /// The conditions of a request that reads.
@@ -39,53 +49,64 @@ impl Conditions {
         if response.status() != StatusCode::OK {
             return Ok(response);
         }
-        if !self.is_wanted(response.headers()) {
+        if !self.is_wanted(response.headers())? {
             return Err(PRECONDITION_FAILED.because("the representation is another one by now"));
         }
-        if self.is_news(response.headers()) {
+        if self.is_news(response.headers())? {
             return Ok(response);
         }
         let (mut parts, _) = response.into_parts();
         parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(CONTENT_TYPE);
-        parts.headers.remove(CONTENT_LENGTH);
+        for name in ABOUT_CONTENT {
+            parts.headers.remove(name);
+        }
         Ok(Response::from_parts(parts, Body::empty()))
     }
 
     /// `If-Match`, or else `If-Unmodified-Since`.
-    fn is_wanted(&self, answer: &HeaderMap) -> bool {
-        match self.matches(&IF_MATCH, answer, |a, b| a.is_strongly(b)) {
-            Some(is_match) => is_match,
-            None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, answer) != Some(false),
-        }
+    fn is_wanted(&self, answer: &HeaderMap) -> Result<bool, Problem> {
+        Ok(
+            match self.matches(&IF_MATCH, answer, |a, b| a.is_strongly(b))? {
+                Some(is_match) => is_match,
+                None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, answer) != Some(false),
+            },
+        )
     }
 
     /// `If-None-Match`, or else `If-Modified-Since`.
-    fn is_news(&self, answer: &HeaderMap) -> bool {
-        match self.matches(&IF_NONE_MATCH, answer, |a, b| a.is_weakly(b)) {
-            Some(is_match) => !is_match,
-            None => self.is_unmodified_since(IF_MODIFIED_SINCE, answer) != Some(true),
-        }
+    fn is_news(&self, answer: &HeaderMap) -> Result<bool, Problem> {
+        Ok(
+            match self.matches(&IF_NONE_MATCH, answer, |a, b| a.is_weakly(b))? {
+                Some(is_match) => !is_match,
+                None => self.is_unmodified_since(IF_MODIFIED_SINCE, answer) != Some(true),
+            },
+        )
     }
 
-    /// Nothing without the header, or with one that cannot be read: it is then ignored.
+    /// Nothing without the header.
     fn matches(
         &self,
         name: &HeaderName,
         answer: &HeaderMap,
         is_same: fn(EntityTag<'_>, EntityTag<'_>) -> bool,
-    ) -> Option<bool> {
-        let values = joined(&self.0, name)?;
-        let values = values.to_str().ok()?;
-        match EntityTags::parse(values)? {
-            EntityTags::Any => Some(true),
+    ) -> Result<Option<bool>, Problem> {
+        let Some(values) = joined(&self.0, name) else {
+            return Ok(None);
+        };
+        let tags = values.to_str().ok().and_then(EntityTags::parse);
+        let tags = tags.ok_or_else(|| {
+            MALFORMED_HEADER.because(format_args!(
+                "the header `{name}` must be `*` or a list of entity tags such as \"1\""
+            ))
+        })?;
+        Ok(Some(match tags {
+            EntityTags::Any => true,
             EntityTags::List(tags) => {
-                let tag = answer
-                    .get(ETAG)
-                    .and_then(|tag| EntityTag::of(tag.to_str().ok()?));
-                Some(tag.is_some_and(|tag| tags.iter().any(|given| is_same(*given, tag))))
+                let tag = answer.get(ETAG);
+                let tag = tag.and_then(|tag| EntityTag::of(tag.to_str().ok()?));
+                tag.is_some_and(|tag| tags.iter().any(|given| is_same(*given, tag)))
             }
-        }
+        }))
     }
 
     /// Nothing where either side has no date.
