@@ -1,6 +1,8 @@
-"""Signs every request of schemathesis with AWS Signature Version 4, where credentials are set."""
+"""How schemathesis sends its requests: with keys of their own, and signed where credentials are set."""
 
 import os
+import re
+import uuid
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import schemathesis
@@ -8,6 +10,21 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.session import Session
 from requests.auth import AuthBase
+
+
+KEY = re.compile(r'^("[!#-\[\]-~]{1,255}"|[!#-+\--:<-\[\]-~]{1,255})$')
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """A well-formed idempotency key is replaced by one that nobody has used.
+
+    The answer to a repeated request says where something was created the first time, and that may
+    have been deleted since: only a first creation can be held to what it says.
+    """
+    for name in list(case.headers or {}):
+        if name.lower() == "idempotency-key" and KEY.match(str(case.headers[name])):
+            case.headers[name] = f'"{uuid.uuid4()}"'
 
 
 class SigV4(AuthBase):

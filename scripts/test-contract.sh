@@ -35,9 +35,9 @@ for _ in $(seq 100); do
 done
 url=$(sed -n 's|^fnurl: listening on \(http:[^ ]*\).*|\1|p' "$data/greeting")
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SHARED_CREDENTIALS_FILE
+export SCHEMATHESIS_HOOKS=contract.hooks PYTHONPATH=$PWD
 if [ "$signed" = --signed ]; then
     export AWS_SHARED_CREDENTIALS_FILE=$data/credentials AWS_PROFILE=fnurl AWS_REGION=us-east-1
-    export SCHEMATHESIS_HOOKS=contract.hooks PYTHONPATH=$PWD
 fi
 PYTHONDONTWRITEBYTECODE=1 "$packages/bin/schemathesis" --config-file contract/schemathesis.toml run openapi.yaml --url "$url" \
     --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --request-timeout 20 --seed 20261123 |
