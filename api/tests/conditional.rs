@@ -286,6 +286,8 @@ async fn a_patch_is_merged_and_its_result_validated() {
             "required",
         ),
         (r#"{"brightness": 3}"#, "/brightness", "unknown"),
+        (r#"{"brightness": null}"#, "/brightness", "unknown"),
+        (r#"{"shade": {"depth": null}}"#, "/shade/depth", "unknown"),
         ("[]", "", "type"),
     ] {
         let problem = patch(body).await.problem(422);

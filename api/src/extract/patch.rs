@@ -19,6 +19,7 @@ use crate::problem::{
     BODY_TOO_LARGE, INTERNAL_ERROR, INVALID_REQUEST, MALFORMED_BODY, Problem,
     UNSUPPORTED_MEDIA_TYPE,
 };
+use crate::violation::Violation;
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
@@ -81,6 +82,26 @@ impl<T> Patch<T> {
 }
 
 impl<T: Input + Serialize> Patch<T> {
+    /// Taking a member away that `T` does not know would pass unseen: the result lacks it anyway.
+    fn check_members(&self, mut document: Map<String, Value>) -> Result<(), Problem> {
+        lay_over(&mut document, &self.changes);
+        let document = serde_json::to_vec(&document).map_err(|err| INTERNAL_ERROR.hiding(err))?;
+        let unknown: Vec<Violation> = match read_json::<T>(&document) {
+            Ok(_) => return Ok(()),
+            Err(problem) => {
+                let broken = problem.violations().iter();
+                broken
+                    .filter(|rule| rule.code == "unknown")
+                    .cloned()
+                    .collect()
+            }
+        };
+        match unknown.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::invalid(unknown)),
+        }
+    }
+
     /// `current` with the changes, read and validated as a whole.
     ///
     /// # Problems
@@ -90,10 +111,21 @@ impl<T: Input + Serialize> Patch<T> {
         let mut document =
             serde_json::to_value(current).map_err(|err| INTERNAL_ERROR.hiding(err))?;
         if let Value::Object(members) = &mut document {
+            self.check_members(members.clone())?;
             merge(members, &self.changes);
         }
         let merged = serde_json::to_vec(&document).map_err(|err| INTERNAL_ERROR.hiding(err))?;
         read_json(&merged)
+    }
+}
+
+/// The patch laid over the target as it is: what is to go is null in it.
+fn lay_over(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (name, change) in patch {
+        match (target.get_mut(name), change) {
+            (Some(Value::Object(members)), Value::Object(changes)) => lay_over(members, changes),
+            _ => drop(target.insert(name.clone(), change.clone())),
+        }
     }
 }
 
