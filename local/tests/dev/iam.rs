@@ -143,6 +143,50 @@ fn whatever_was_altered_after_signing_is_refused() {
     }
 }
 
+/// The bytes of a request in which one piece was exchanged after signing.
+#[track_caller]
+fn exchanged(request: &Request, piece: &[u8], other: &[u8]) -> Vec<u8> {
+    let bytes = request.bytes();
+    let mut windows = bytes.windows(piece.len());
+    let at = windows.position(|window| window == piece).unwrap();
+    [&bytes[..at], other, &bytes[at + piece.len()..]].concat()
+}
+
+#[test]
+fn a_parameter_named_like_the_signature_cannot_be_slipped_in() {
+    let (server, key) = start();
+    let mut signed = Request::new("GET", "/a?b=1", "localhost").sign(&key);
+    signed.target.push_str("&X-Amz-Signature=slipped-in");
+    is_refused(&signed.send(&server), "InvalidSignatureException", MISMATCH);
+
+    let presigned = Request::new("GET", "/a?b=1", "localhost").presign(&key, 600);
+    let twice = exchanged(&presigned, b"b=1", b"X-Amz-Signature=slipped-in&b=1");
+    is_refused(
+        &server.send(twice),
+        "IncompleteSignatureException",
+        "AWS query-string parameters must include 'X-Amz-Signature' once.",
+    );
+}
+
+#[test]
+fn bytes_that_are_not_utf8_cannot_stand_for_one_another() {
+    let (server, key) = start();
+    let query = Request::new("GET", "/a?b=%EF%BF%BD", "localhost").sign(&key);
+    let header = Request::new("GET", "/a", "localhost")
+        .header("x-tag", "\u{fffd}")
+        .sign(&key);
+    for request in [&query, &header] {
+        assert_eq!(request.send(&server).status, 200);
+    }
+    for altered in [
+        exchanged(&query, b"%EF%BF%BD", b"%FE"),
+        exchanged(&header, "\u{fffd}".as_bytes(), b"\xfe"),
+    ] {
+        let answer = server.send(altered);
+        is_refused(&answer, "InvalidSignatureException", MISMATCH);
+    }
+}
+
 #[test]
 fn an_unsigned_request_is_forbidden() {
     let (server, _) = start();

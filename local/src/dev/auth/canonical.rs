@@ -2,9 +2,10 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 
 use http::HeaderMap;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode,
+};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -17,19 +18,25 @@ const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 pub(super) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
 /// The parts of a canonical request, each as the line or lines that it becomes.
+///
+/// Values are bytes throughout: reading them as text would make one of several that are no UTF-8,
+/// and one could be sent for the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CanonicalRequest {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) query: String,
     /// `name:value`, in the order in which they were signed.
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: Vec<Line>,
     pub(super) payload_hash: String,
 }
 
+/// The name of a signed header, and its value as it is signed.
+pub(super) type Line = (String, Vec<u8>);
+
 impl CanonicalRequest {
-    /// The text whose hash is signed.
-    pub(super) fn text(&self) -> String {
+    /// What is hashed and signed.
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let Self {
             method,
             path,
@@ -37,13 +44,13 @@ impl CanonicalRequest {
             headers,
             payload_hash,
         } = self;
-        let lines = headers
-            .iter()
-            .map(|(name, value)| format!("{name}:{value}\n"));
-        let lines: String = lines.collect();
+        let mut bytes = format!("{method}\n{path}\n{query}\n").into_bytes();
+        for (name, value) in headers {
+            bytes.extend([name.as_bytes(), b":", value, b"\n"].concat());
+        }
         let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
-        let names = names.join(";");
-        format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{payload_hash}")
+        bytes.extend(format!("\n{}\n{payload_hash}", names.join(";")).bytes());
+        bytes
     }
 }
 
@@ -75,9 +82,12 @@ pub(super) fn normalized(sent: &str) -> String {
 
 /// Decoded, encoded again and sorted by name, then by value. A `+` is a blank, as it is in the
 /// event.
-pub(super) fn query(sent: &str) -> String {
-    let mut pairs: Vec<(String, String)> = parameters(sent)
-        .filter(|(name, _)| name != SIGNATURE_PARAMETER)
+///
+/// Only the parameter that holds the signature is left out, where there is one: in a request that
+/// is signed in its header, a parameter of that name is one like any other.
+pub(super) fn query(sent: &str, unsigned: Option<&str>) -> String {
+    let mut pairs: Vec<(String, String)> = pairs(sent)
+        .filter(|(name, _)| unsigned.is_none_or(|unsigned| name != unsigned.as_bytes()))
         .map(|(name, value)| (encode(&name), encode(&value)))
         .collect();
     pairs.sort();
@@ -88,8 +98,14 @@ pub(super) fn query(sent: &str) -> String {
     pairs.join("&")
 }
 
-/// The parameters of a query, decoded, in the order in which they came.
+/// The parameters of a query, decoded, in the order in which they came. For reading only: what is
+/// no UTF-8 is not told apart.
 pub(super) fn parameters(sent: &str) -> impl Iterator<Item = (String, String)> {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    pairs(sent).map(move |(name, value)| (text(name), text(value)))
+}
+
+fn pairs(sent: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     let pairs = sent.split('&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -98,10 +114,7 @@ pub(super) fn parameters(sent: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 /// The lines of the signed headers, or the name of one that the request does not have.
-pub(super) fn headers(
-    headers: &HeaderMap,
-    signed: &[String],
-) -> Result<Vec<(String, String)>, String> {
+pub(super) fn headers(headers: &HeaderMap, signed: &[String]) -> Result<Vec<Line>, String> {
     let line = |name: &String| {
         let values: Vec<_> = headers
             .get_all(name)
@@ -111,7 +124,7 @@ pub(super) fn headers(
         if values.is_empty() {
             return Err(name.clone());
         }
-        Ok((name.clone(), values.join(",")))
+        Ok((name.clone(), values.join(&b',')))
     };
     signed.iter().map(line).collect()
 }
@@ -121,26 +134,19 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
+fn encode(bytes: &[u8]) -> String {
+    percent_encode(bytes, ENCODED).to_string()
 }
 
-fn decode(text: &str) -> String {
-    let text: Cow<'_, str> = match text.contains('+') {
-        true => text.replace('+', " ").into(),
-        false => text.into(),
-    };
-    percent_decode_str(&text).decode_utf8_lossy().into_owned()
+fn decode(text: &str) -> Vec<u8> {
+    percent_decode_str(&text.replace('+', " ")).collect()
 }
 
 /// Without blanks at the ends, and with one blank for several.
-fn trimmed(value: &[u8]) -> String {
-    let value = String::from_utf8_lossy(value);
-    let words: Vec<_> = value
-        .split([' ', '\t'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
+fn trimmed(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|byte| matches!(byte, b' ' | b'\t'));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(&b' ')
 }
 
 #[cfg(test)]
@@ -175,9 +181,16 @@ mod tests {
     #[test]
     fn a_query_is_sorted_by_name_and_value_after_it_was_encoded_again() {
         assert_eq!(
-            query("b=2&a=x+y&b=1&=v&a%5B%5D=%7e!&flag&X-Amz-Signature=00"),
-            "=v&a=x%20y&a%5B%5D=~%21&b=1&b=2&flag="
+            query("b=2&a=x+y&b=1&=v&a%5B%5D=%7e!&flag&c=%fe", None),
+            "=v&a=x%20y&a%5B%5D=~%21&b=1&b=2&c=%FE&flag="
         );
+    }
+
+    #[test]
+    fn only_a_presigned_query_leaves_its_signature_out() {
+        let sent = "X-Amz-Signature=00&a=1";
+        assert_eq!(query(sent, Some(SIGNATURE_PARAMETER)), "a=1");
+        assert_eq!(query(sent, None), sent);
     }
 
     #[test]
@@ -191,7 +204,7 @@ mod tests {
         let signed = ["x-a".to_owned()];
         assert_eq!(
             headers(&sent, &signed).unwrap(),
-            [("x-a".to_owned(), "one two,three".to_owned())]
+            [("x-a".to_owned(), b"one two,three".to_vec())]
         );
         assert_eq!(headers(&sent, &["x-b".to_owned()]), Err("x-b".to_owned()));
     }

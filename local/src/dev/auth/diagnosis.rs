@@ -2,7 +2,7 @@
 //! them, or several together, give the signature that was sent.
 
 use super::{
-    canonical::{self, CanonicalRequest, SIGNATURE_PARAMETER},
+    canonical::{self, CanonicalRequest, Line},
     verify::{Check, Signer},
 };
 
@@ -16,7 +16,7 @@ pub(super) fn of_mismatch(
 ) -> String {
     let mut best: Option<Vec<String>> = None;
     for (path, about_path) in paths(check) {
-        for (query, about_query) in queries(check) {
+        for (query, about_query) in queries(check, signer.unsigned_parameter()) {
             for (payload_hash, about_payload) in payloads(check) {
                 for (host, about_host) in hosts(check, request) {
                     let abouts = [&about_path, &about_query, &about_payload, &about_host];
@@ -60,13 +60,14 @@ fn paths(check: &Check<'_>) -> Vec<Variant> {
     ]
 }
 
-fn queries(check: &Check<'_>) -> Vec<Variant> {
+fn queries(check: &Check<'_>, unsigned: Option<&str>) -> Vec<Variant> {
     let sent = check.request.uri.query().unwrap_or_default();
-    let is_signed = |pair: &&str| !pair.starts_with(&format!("{SIGNATURE_PARAMETER}="));
+    let is_signed =
+        |pair: &&str| unsigned.is_none_or(|name| !pair.starts_with(&format!("{name}=")));
     let unsorted: Vec<_> = sent.split('&').filter(is_signed).collect();
     let mut sorted = unsorted.clone();
     sorted.sort_unstable();
-    let expected = canonical::query(sent);
+    let expected = canonical::query(sent, unsigned);
     vec![
         (expected.clone(), None),
         (
@@ -106,7 +107,8 @@ fn payloads(check: &Check<'_>) -> Vec<Variant> {
 
 fn hosts(check: &Check<'_>, request: &CanonicalRequest) -> Vec<Variant> {
     let sent = request.headers.iter().find(|(name, _)| name == "host");
-    let sent = sent.map(|(_, value)| value.clone()).unwrap_or_default();
+    let sent = sent.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+    let sent = sent.unwrap_or_default();
     let others = check.other_hosts.iter().filter(|other| **other != sent);
     let others = others.map(|other| {
         let about = format!("the line `host`: it was signed for {other} and sent to {sent}");
@@ -115,9 +117,9 @@ fn hosts(check: &Check<'_>, request: &CanonicalRequest) -> Vec<Variant> {
     [(sent.clone(), None)].into_iter().chain(others).collect()
 }
 
-fn with_host(headers: &[(String, String)], host: &str) -> Vec<(String, String)> {
-    let line = |(name, value): &(String, String)| match name.as_str() {
-        "host" => (name.clone(), host.to_owned()),
+fn with_host(headers: &[Line], host: &str) -> Vec<Line> {
+    let line = |(name, value): &Line| match name.as_str() {
+        "host" => (name.clone(), host.into()),
         _ => (name.clone(), value.clone()),
     };
     headers.iter().map(line).collect()
@@ -128,7 +130,7 @@ fn unexplained(request: &CanonicalRequest) -> String {
     let mut shown = request.clone();
     for (name, value) in &mut shown.headers {
         if name == "x-amz-security-token" {
-            "(left out)".clone_into(value);
+            *value = b"(left out)".into();
         }
     }
     shown.query = shown
@@ -143,7 +145,7 @@ fn unexplained(request: &CanonicalRequest) -> String {
     format!(
         "none of the usual mistakes explains it. Either the secret key is another one, or \
          something was changed after it was signed. The canonical request that was checked:\n{}",
-        indented(&shown.text())
+        indented(&String::from_utf8_lossy(&shown.bytes()))
     )
 }
 

@@ -58,11 +58,24 @@ impl Presented {
                 .ok_or(NotPresented::Unsigned)?;
             return Self::of_header(rest, &request.headers);
         }
-        let query: HashMap<_, _> = parameters(request.uri.query().unwrap_or_default()).collect();
-        if query.contains_key(SIGNATURE_PARAMETER) || query.contains_key("X-Amz-Algorithm") {
-            return Self::of_query(&query);
+        let sent = request.uri.query().unwrap_or_default();
+        let query: HashMap<_, _> = parameters(sent).collect();
+        if !query.contains_key(SIGNATURE_PARAMETER) && !query.contains_key("X-Amz-Algorithm") {
+            return Err(NotPresented::Unsigned);
         }
-        Err(NotPresented::Unsigned)
+        let signatures = parameters(sent).filter(|(name, _)| name == SIGNATURE_PARAMETER);
+        // Not being signed, a second one could be anything, and the function would get it.
+        if signatures.count() > 1 {
+            return Err(incomplete(format!(
+                "AWS query-string parameters must include '{SIGNATURE_PARAMETER}' once."
+            )));
+        }
+        Self::of_query(&query)
+    }
+
+    /// The parameter that holds the signature, and is therefore not signed itself.
+    pub(super) fn unsigned_parameter(&self) -> Option<&'static str> {
+        self.expires.is_some().then_some(SIGNATURE_PARAMETER)
     }
 
     fn of_header(rest: &str, headers: &HeaderMap) -> Result<Self, NotPresented> {

@@ -175,11 +175,11 @@ fn canonical_requests_are_those_of_the_suite() {
             let canonical = CanonicalRequest {
                 method: request.method.to_string(),
                 path: canonical::path(path),
-                query: canonical::query(query),
+                query: canonical::query(query, None),
                 headers: canonical::headers(&request.headers, signed).unwrap(),
                 payload_hash: canonical::hash(&body),
             };
-            canonical.text()
+            String::from_utf8(canonical.bytes()).unwrap()
         });
         let expected = expected.replace("\r\n", "\n");
         // Two cases are about the path alone: their request and their expectation differ in date.

@@ -195,7 +195,10 @@ impl Check<'_> {
         Ok(CanonicalRequest {
             method: self.request.method.to_string(),
             path: canonical::path(self.request.uri.path()),
-            query: canonical::query(self.request.uri.query().unwrap_or_default()),
+            query: canonical::query(
+                self.request.uri.query().unwrap_or_default(),
+                presented.unsigned_parameter(),
+            ),
             headers,
             payload_hash: canonical::hash(self.body),
         })
@@ -218,6 +221,11 @@ impl<'a> Signer<'a> {
         }
     }
 
+    /// As [`Presented::unsigned_parameter`].
+    pub(super) fn unsigned_parameter(&self) -> Option<&'static str> {
+        self.presented.unsigned_parameter()
+    }
+
     pub(super) fn has_signed(&self, request: &CanonicalRequest) -> bool {
         let signature = self.signature(request);
         bool::from(
@@ -229,7 +237,7 @@ impl<'a> Signer<'a> {
 
     fn signature(&self, request: &CanonicalRequest) -> String {
         let Presented { at, scope, .. } = self.presented;
-        let hash = canonical::hash(request.text().as_bytes());
+        let hash = canonical::hash(&request.bytes());
         let text = format!(
             "AWS4-HMAC-SHA256\n{}\n{}\n{hash}",
             compact(*at),
