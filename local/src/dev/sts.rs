@@ -101,8 +101,29 @@ fn query(request: &Parts, body: &[u8]) -> Result<Query, Failure> {
         Method::GET => request.uri.query().unwrap_or_default().as_bytes(),
         _ => body,
     };
-    serde_html_form::from_bytes(given)
-        .map_err(|error| Failure::sender("MalformedQueryString", error.to_string()))
+    let query: Query = serde_html_form::from_bytes(given)
+        .map_err(|error| Failure::sender("MalformedQueryString", error.to_string()))?;
+    match query.is_writable() {
+        true => Ok(query),
+        false => Err(validation("A parameter has a character that XML has not")),
+    }
+}
+
+impl Query {
+    /// Whether everything that an answer may repeat can stand in XML, and on a terminal.
+    fn is_writable(&self) -> bool {
+        let is_unwritable = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+        let optional = [
+            &self.role_arn,
+            &self.role_session_name,
+            &self.duration_seconds,
+        ];
+        let mut given = optional
+            .into_iter()
+            .flatten()
+            .chain([&self.action, &self.version]);
+        !given.any(|value| value.contains(is_unwritable))
+    }
 }
 
 fn assume_role(

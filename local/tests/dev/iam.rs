@@ -205,6 +205,35 @@ fn an_unsigned_request_is_forbidden() {
 }
 
 #[test]
+fn a_client_cannot_write_lines_of_its_own_on_the_terminal() {
+    let (server, key) = start();
+    let forged = "A%0AEND%20RequestId:%20forged%1b[2J";
+    for parameters in [
+        format!("X-Amz-Algorithm={forged}"),
+        format!(
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={forged}/20260102/us-east-1/lambda/aws4_request"
+        ),
+        format!(
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20260102/{forged}/lambda/aws4_request"
+        ),
+    ] {
+        let rest = "X-Amz-Date=20260102T030405Z&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=0";
+        let answer = server.get(&format!("/?{parameters}&{rest}"));
+        assert_eq!(answer.status, 403);
+        assert!(!answer.text().contains("forged"), "{}", answer.text());
+        let said = server.log_line("has a control character");
+        assert!(!said.contains("forged"), "{said:?}");
+    }
+
+    let tag = Request::new("GET", "/", "localhost").header("x-tag", "\u{9b}2J");
+    let mut altered = tag.sign(&key);
+    altered.method = "PUT".to_owned();
+    assert_eq!(altered.send(&server).status, 403);
+    let said = server.log_line("x-tag:");
+    assert!(said.ends_with(r"x-tag:\u{9b}2J"), "{said:?}");
+}
+
+#[test]
 fn an_incomplete_signature_says_what_is_missing() {
     let (server, key) = start();
     let mut request = Request::new("GET", "/", "localhost").sign(&key);

@@ -232,6 +232,29 @@ fn what_sts_would_not_accept_is_refused_in_its_words() {
 }
 
 #[test]
+fn control_characters_reach_neither_the_answer_nor_the_terminal() {
+    let server = Server::start(["--auth", "iam"]);
+    let key = Key::of(&server);
+    let forged = "x%00%0AEND%20RequestId:%20forged%1b[2J";
+    for form in [
+        format!("Action={forged}"),
+        format!("Action=AssumeRole&RoleArn={ROLE}&RoleSessionName={forged}"),
+        format!("Action=AssumeRole&RoleArn={ROLE}{forged}&RoleSessionName=me"),
+        format!("Action=AssumeRole&RoleArn={ROLE}&RoleSessionName=me&DurationSeconds={forged}"),
+    ] {
+        let answer = ask(&server, &key, &form, SystemTime::now());
+        let xml = answer.text();
+        assert_eq!(
+            (answer.status, element(&xml, "Code").as_str()),
+            (400, "ValidationError")
+        );
+        assert!(!xml.contains("forged"), "{xml}");
+        let said = server.log_line("has a character");
+        assert!(!said.contains("forged"), "{said:?}");
+    }
+}
+
+#[test]
 fn sts_checks_signatures_itself() {
     let server = Server::start(["--auth", "iam"]);
     let key = Key::of(&server);

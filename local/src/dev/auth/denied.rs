@@ -31,12 +31,12 @@ pub(crate) enum Reason {
 }
 
 impl Denied {
-    pub(super) fn new(reason: Reason, diagnosis: impl Into<String>) -> Self {
-        let diagnosis = diagnosis.into();
+    pub(super) fn new(reason: Reason, diagnosis: impl AsRef<str>) -> Self {
+        let diagnosis = visible(diagnosis.as_ref());
         Self { reason, diagnosis }
     }
 
-    pub(super) fn invalid(message: impl Into<String>, diagnosis: impl Into<String>) -> Self {
+    pub(super) fn invalid(message: impl Into<String>, diagnosis: impl AsRef<str>) -> Self {
         Self::new(Reason::InvalidSignature(message.into()), diagnosis)
     }
 
@@ -71,6 +71,18 @@ impl Denied {
         );
         Self::invalid(message, diagnosis)
     }
+}
+
+/// Header values may hold what a terminal obeys; the line ends are ours.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() && c != '\n' {
+            true => visible.extend(c.escape_default()),
+            false => visible.push(c),
+        }
+    }
+    visible
 }
 
 impl From<NotPresented> for Denied {

@@ -110,11 +110,16 @@ impl Presented {
     fn of_query(query: &HashMap<String, String>) -> Result<Self, NotPresented> {
         let part = |name: &str| {
             let value = query.get(name).map(String::as_str);
-            value.ok_or_else(|| {
+            let value = value.ok_or_else(|| {
                 incomplete(format!(
                     "AWS query-string parameters must include '{name}'."
                 ))
-            })
+            })?;
+            // A header cannot have one, and what is said of a value would spread it.
+            match value.contains(char::is_control) {
+                true => Err(incomplete(format!("'{name}' has a control character."))),
+                false => Ok(value),
+            }
         };
         let algorithm = part("X-Amz-Algorithm")?;
         if algorithm != ALGORITHM {
