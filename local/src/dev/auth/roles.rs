@@ -3,7 +3,7 @@
 use super::principals::{ACCOUNT, Identity};
 use crate::dev::start_error::StartError;
 use serde::Deserialize;
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 /// AWS's own default, and its bounds.
 const LONGEST_SESSION: u32 = 43_200;
@@ -64,9 +64,16 @@ impl Roles {
     fn parse(text: &str) -> Result<Self, String> {
         let roles: Self =
             toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let mut seen = HashMap::new();
         for role in &roles.roles {
-            if role.name().is_none() {
-                return Err(format!("`{}` is not the ARN of a role", role.arn));
+            let name = role.name();
+            let name = name.ok_or_else(|| format!("`{}` is not the ARN of a role", role.arn))?;
+            // As in IAM: a session's ARN has the name alone, and has to say whose permission counts.
+            if let Some(other) = seen.insert((role.account(), name), &role.arn) {
+                return Err(format!(
+                    "{other} and {} have the same name: a role's name is its own within the account, whatever its path",
+                    role.arn
+                ));
             }
             if !(900..=LONGEST_SESSION).contains(&role.max_session_seconds) {
                 return Err(format!(
@@ -87,7 +94,7 @@ impl Roles {
         let Some(played) = identity.role() else {
             return true;
         };
-        let of_account = |role: &&Role| role.arn.split(':').nth(4) == Some(identity.account());
+        let of_account = |role: &&Role| role.account() == identity.account();
         let mut roles = self.roles.iter().filter(of_account);
         roles.any(|role| role.name() == Some(played) && role.invoke)
     }
@@ -102,6 +109,11 @@ impl Role {
         let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         (is_iam && is_account && !name.is_empty()).then_some(name)
+    }
+
+    /// The 12 digits of the account, in an ARN that was checked.
+    fn account(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or_default()
     }
 
     pub(super) fn may_be_assumed_by(&self, caller: &Identity, external_id: Option<&str>) -> bool {
@@ -159,6 +171,11 @@ mod tests {
         for (text, expected) in [
             ("[[role]]\narn = 'me'", "`me` is not the ARN of a role"),
             ("[[role]]\nname = 'x'", "unknown field `name`"),
+            (
+                "[[role]]\narn = 'arn:aws:iam::000000000000:role/a/x'\n\
+                 [[role]]\narn = 'arn:aws:iam::000000000000:role/b/x'\ninvoke = true",
+                "have the same name",
+            ),
             (
                 "[[role]]\narn = 'arn:aws:iam::000000000000:role/x'\nmax_session_seconds = 60",
                 "from 900",
