@@ -113,9 +113,12 @@ impl FrontDoor {
             Ok(received) => {
                 let invoked =
                     tokio::spawn(async move { self.invoke(visit, &received.bytes).await });
-                invoked
-                    .await
-                    .unwrap_or_else(|_| Response::new(Either::Left(Full::default())))
+                // A mistake of ours, and no success.
+                invoked.await.unwrap_or_else(|_| {
+                    let mut response = Response::new(Either::Left(Full::default()));
+                    *response.status_mut() = http::StatusCode::BAD_GATEWAY;
+                    response
+                })
             }
             Err(err) => {
                 visit.keeps_alive = false;
