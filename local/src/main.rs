@@ -1,5 +1,6 @@
-//! The command `fnurl`: a local function URL for any Lambda program.
+//! The command `fnurl`: a local function URL for any Lambda program, and a client that signs.
 
+mod call;
 mod dev;
 
 use clap::{Parser, Subcommand};
@@ -16,12 +17,14 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Dev(dev::Options),
+    Call(call::Options),
 }
 
 /// Exit code 2, for usage errors, is clap's.
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
         Command::Dev(options) => dev::main(&options),
+        Command::Call(options) => return call::main(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -42,7 +42,8 @@ mod trace;
 mod url_id;
 mod watch;
 
-pub(crate) use options::Options;
+pub(crate) use auth::PROFILE;
+pub(crate) use options::{Options, region};
 pub(crate) use start_error::StartError;
 
 use auth::{Authority, Sources};

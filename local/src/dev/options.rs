@@ -153,7 +153,8 @@ pub(super) enum Tables {
     At(String),
 }
 
-fn region(text: &str) -> Result<String, String> {
+/// The name of a region, by its form.
+pub(crate) fn region(text: &str) -> Result<String, String> {
     let is_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match text.chars().all(is_label) && !text.is_empty() {
         true => Ok(text.to_owned()),

@@ -11,7 +11,7 @@ mod secret;
 mod sessions;
 mod verify;
 
-pub(super) use credentials_file::PROFILE;
+pub(crate) use credentials_file::PROFILE;
 pub(super) use denied::{Denied, Reason};
 pub(super) use principals::{ACCOUNT, Identity, Principal, unique_id};
 pub(super) use secret::url_id;
