@@ -4,12 +4,13 @@
 use super::{
     failure::{Failure, chain},
     options::Options,
+    signature::Signer,
     target::Target,
 };
 use crate::dev::PROFILE;
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, profile::ProfileFileCredentialsProvider,
-    provider_config::ProviderConfig,
+    provider_config::ProviderConfig, sts::AssumeRoleProvider,
 };
 use aws_credential_types::{Credentials, provider::ProvideCredentials};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -17,7 +18,10 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 /// Where `fnurl dev --auth iam` keeps its key, unless it is told otherwise.
 const LOCAL_CREDENTIALS: &str = ".fnurl/credentials";
@@ -25,18 +29,11 @@ const LOCAL_CREDENTIALS: &str = ".fnurl/credentials";
 /// meant for it.
 const LOCAL_REGION: &str = "us-east-1";
 
-/// What a signature is made with.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) credentials: Credentials,
-    pub(super) region: String,
-}
-
 /// Asks the AWS configuration, and STS where that says so.
 ///
 /// # Errors
 /// [`Failure::NoCredentials`] and [`Failure::NoRegion`].
-pub(super) async fn find(options: &Options, target: &Target) -> Result<Found, Failure> {
+pub(super) async fn find(options: &Options, target: &Target) -> Result<Signer, Failure> {
     let region = known_region(options, target);
     let http = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -49,12 +46,13 @@ pub(super) async fn find(options: &Options, target: &Target) -> Result<Found, Fa
         .with_http_client(http)
         .with_region(region.map(Region::new));
     let profile = ProfileFileCredentialsProvider::builder().configure(&provider_config);
+    let is_local_key_wanted = options.profile.is_none() && is_local_key_wanted(target);
     let loader: ConfigLoader = if let Some(name) = &options.profile {
         // The default chain would prefer keys in the environment to the profile that is asked for.
         loader
             .profile_name(name)
             .credentials_provider(profile.profile_name(name).build())
-    } else if is_local_key_wanted(target) {
+    } else if is_local_key_wanted {
         let files = EnvConfigFiles::builder()
             .with_file(EnvConfigFileKind::Credentials, LOCAL_CREDENTIALS)
             .build();
@@ -62,14 +60,57 @@ pub(super) async fn find(options: &Options, target: &Target) -> Result<Found, Fa
     } else {
         loader
     };
-    let config = loader.load().await;
+    let mut config = loader.load().await;
     let credentials = provided(&config)
         .await
         .map_err(|reason| no_credentials(options, &reason))?;
     let region = config.region().ok_or(Failure::NoRegion)?.to_string();
-    Ok(Found {
+    let credentials = match &options.role_arn {
+        None => credentials,
+        Some(role) => {
+            if let Some(sts) = target.control_url().filter(|_| is_local_key_wanted) {
+                config = with_local_sts(&config, sts);
+            }
+            assumed(role, options, &config).await?
+        }
+    };
+    Ok(Signer {
         credentials,
         region,
+        at: SystemTime::now(),
+    })
+}
+
+/// The key of `fnurl dev` is worth nothing at the STS of AWS: it goes to the one beside the URL,
+/// unless another one is named.
+fn with_local_sts(config: &SdkConfig, url: String) -> SdkConfig {
+    let is_set = |variable| std::env::var_os(variable).is_some();
+    match ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+        .into_iter()
+        .any(is_set)
+    {
+        true => config.clone(),
+        false => config.to_builder().endpoint_url(url).build(),
+    }
+}
+
+async fn assumed(
+    role: &str,
+    options: &Options,
+    config: &SdkConfig,
+) -> Result<Credentials, Failure> {
+    let duration = Duration::from_secs(options.duration.into());
+    let mut provider = AssumeRoleProvider::builder(role)
+        .session_name(&options.session_name)
+        .session_length(duration)
+        .configure(config);
+    if let Some(id) = &options.external_id {
+        provider = provider.external_id(id);
+    }
+    let provided = provider.build().await.provide_credentials().await;
+    provided.map_err(|error| Failure::NoSession {
+        role: role.to_owned(),
+        reason: chain(&error),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Why a call has no answer to show, in one line, and the exit code that scripts see.
 
 use super::{body::DataError, options::UsageError};
+use aws_smithy_types::error::ErrorMetadata;
 use std::{error::Error, io, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub(crate) enum Failure {
         "there are no credentials to sign with: {0}. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, pass `--profile`, or `--no-sign` for a URL that is open to everybody"
     )]
     NoCredentials(String),
+    #[error("STS gives no credentials for {role}: {reason}")]
+    NoSession { role: String, reason: String },
     #[error("the request cannot be signed: {0}")]
     Signing(String),
     #[error("no answer from {host}: {reason}{advice}")]
@@ -48,7 +51,7 @@ impl Failure {
             | Self::ReservedHeader(_)
             | Self::UnsignableHeader(_)
             | Self::NoRegion => 2,
-            Self::NoCredentials(_) => 3,
+            Self::NoCredentials(_) | Self::NoSession { .. } => 3,
             Self::NoAnswer { .. } | Self::BrokenOff { .. } => 7,
             Self::Signing(_) | Self::Output { .. } | Self::StandardOutput(_) | Self::Runtime(_) => {
                 1
@@ -57,16 +60,21 @@ impl Failure {
     }
 }
 
-/// An error with what it came from, in one line; a cause that says no more is left out.
-pub(super) fn chain(error: &dyn Error) -> String {
+/// An error with what it came from, in one line; a cause that says no more is left out. What a
+/// service has answered says it all.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
+        let answer = error.downcast_ref::<ErrorMetadata>();
+        if let Some((code, message)) = answer.and_then(|said| said.code().zip(said.message())) {
+            return format!("{code}: {message}");
+        }
         let more = error.to_string();
         if !text.contains(&more) {
             text = format!("{text}: {more}");
         }
         cause = error.source();
     }
-    text
+    text.trim_end_matches('.').to_owned()
 }

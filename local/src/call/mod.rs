@@ -2,18 +2,23 @@
 
 mod body;
 mod credentials;
+mod explanation;
 mod failure;
 mod header;
 mod options;
 mod output;
 mod request;
+mod secrets;
 mod signature;
 mod target;
+mod transcript;
 mod transport;
 
 pub(crate) use options::Options;
 
+use explanation::Explanation;
 use failure::{Failure, chain};
+use http::{Method, header::HOST};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use output::Output;
@@ -48,16 +53,42 @@ pub(crate) fn main(options: &Options) -> ExitCode {
 
 async fn call(options: &Options) -> Result<ExitCode, Failure> {
     let mut request = Request::new(options)?;
-    if !options.no_sign {
-        let found = credentials::find(options, &request.target).await?;
-        let signer = Signer {
-            credentials: found.credentials,
-            region: found.region,
-            at: SystemTime::now(),
-        };
-        signer.sign(&mut request)?;
+    let signer = match options.no_sign {
+        true => None,
+        false => Some(credentials::find(options, &request.target).await?),
+    };
+    if let Some(signer) = &signer {
+        match options.presign {
+            Some(seconds) => signer.presign(&mut request, seconds)?,
+            None => signer.sign(&mut request)?,
+        }
     }
-    let output = Output::open(options.output.as_deref())?;
+    let mut output = Output::open(options.output.as_deref())?;
+    if options.dry_run {
+        let explanation = signer.map(|signer| Explanation::new(&signer, &request));
+        let explanation = explanation.transpose()?;
+        let explanation = explanation.map_or_else(String::new, |text| format!("\n{text}"));
+        let text = format!("{}{explanation}", transcript::unsent(&request));
+        output.begin()?;
+        output.write(text.as_bytes())?;
+    } else if let Some(seconds) = options.presign {
+        say_what_goes_with(&request, signer.as_ref(), seconds);
+        output.begin()?;
+        output.write(format!("{}\n", request.target.url()).as_bytes())?;
+    } else {
+        return exchange(options, request, output).await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn exchange(
+    options: &Options,
+    request: Request,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    if options.verbose {
+        eprint!("{}", transcript::sent(&request));
+    }
     let answer = transport::send(request).await?;
     let status = answer.status();
     show(options, answer, output).await?;
@@ -68,6 +99,31 @@ async fn call(options: &Options) -> Result<ExitCode, Failure> {
     })
 }
 
+/// What a presigned URL does not say of itself.
+fn say_what_goes_with(request: &Request, signer: Option<&Signer>, seconds: u32) {
+    let headers = request.headers.iter().filter(|(name, _)| **name != HOST);
+    let names: Vec<_> = headers.map(|(name, _)| name.as_str()).collect();
+    if request.method != Method::GET || !names.is_empty() || !request.body.is_empty() {
+        let headers = match names.is_empty() {
+            true => String::new(),
+            false => format!(" and the headers {} as they were given", names.join(", ")),
+        };
+        eprintln!(
+            "fnurl: the URL is for {} with exactly this body ({} bytes){headers}",
+            request.method,
+            request.body.len()
+        );
+    }
+    let expiry = signer.and_then(|signer| signer.credentials.expiry());
+    let lasting = expiry.and_then(|expiry| expiry.duration_since(SystemTime::now()).ok());
+    if let Some(lasting) = lasting.filter(|lasting| lasting.as_secs() + 1 < seconds.into()) {
+        let lasting = lasting.as_secs();
+        eprintln!(
+            "fnurl: the credentials expire in {lasting} seconds, and the URL with them: pass a longer `--duration`"
+        );
+    }
+}
+
 async fn show(
     options: &Options,
     answer: http::Response<Incoming>,
@@ -75,13 +131,11 @@ async fn show(
 ) -> Result<(), Failure> {
     output.begin()?;
     let (head, mut body) = answer.into_parts();
+    if options.verbose {
+        eprint!("{}", transcript::received(&head));
+    }
     if options.include {
-        let mut text = format!("{:?} {}\n", head.version, head.status).into_bytes();
-        for (name, value) in &head.headers {
-            text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"].concat());
-        }
-        text.push(b'\n');
-        output.write(&text)?;
+        output.write(&transcript::included(&head))?;
     }
     let mut bytes = 0;
     while let Some(frame) = body.frame().await {

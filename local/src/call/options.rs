@@ -37,6 +37,9 @@ pub(crate) struct Options {
     /// Show the status and the headers of the answer before its body
     #[arg(short, long)]
     pub(super) include: bool,
+    /// Show what is sent and the head of the answer on the standard error, secrets hidden
+    #[arg(short, long)]
+    pub(super) verbose: bool,
     /// Write the answer to this file
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) output: Option<PathBuf>,
@@ -46,6 +49,30 @@ pub(crate) struct Options {
     /// The region of the function [default: that of the function URL's name, else the configured one]
     #[arg(long, conflicts_with = "no_sign", value_parser = crate::dev::region)]
     pub(super) region: Option<String>,
+    /// Sign with temporary credentials of this role, from STS
+    ///
+    /// STS is that of the region, or the one at AWS_ENDPOINT_URL_STS; for the key of `fnurl dev`,
+    /// the one that runs beside the URL.
+    #[arg(long, value_name = "ARN", conflicts_with = "no_sign", value_parser = role_arn)]
+    pub(super) role_arn: Option<String>,
+    /// The session's name, as the function and the trail see it
+    #[arg(long, value_name = "NAME", requires = "role_arn", default_value = "fnurl-call", value_parser = session_name)]
+    pub(super) session_name: String,
+    /// The external id that the role's trust policy asks for
+    #[arg(long, value_name = "ID", requires = "role_arn")]
+    pub(super) external_id: Option<String>,
+    /// Seconds for which the credentials of the role last
+    #[arg(long, value_name = "SECONDS", requires = "role_arn", default_value_t = 900, value_parser = clap::value_parser!(u32).range(900..=43_200))]
+    pub(super) duration: u32,
+    /// Call nothing: write a URL that is signed for so many seconds
+    ///
+    /// Its signature covers the method, the data and the headers of `-H`, which have to be sent
+    /// with it.
+    #[arg(long, value_name = "SECONDS", conflicts_with_all = ["no_sign", "include", "verbose", "fail_with_body"], value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    pub(super) presign: Option<u32>,
+    /// Call nothing: write what would be signed, secrets hidden
+    #[arg(long, conflicts_with_all = ["include", "verbose", "fail_with_body"])]
+    pub(super) dry_run: bool,
     /// Sign nothing
     #[arg(long)]
     pub(super) no_sign: bool,
@@ -89,9 +116,54 @@ fn parse_method(word: &str) -> Result<Method, UsageError> {
     }
 }
 
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`
+fn role_arn(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let is_role = matches!(
+        parts.as_slice(),
+        ["arn", _, "iam", "", account, role]
+            if account.bytes().all(|byte| byte.is_ascii_digit()) && role.starts_with("role/")
+    );
+    match is_role {
+        true => Ok(text.to_owned()),
+        false => Err("not of the form `arn:aws:iam::ACCOUNT:role/NAME`".to_owned()),
+    }
+}
+
+/// As STS asks for it
+/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
+fn session_name(text: &str) -> Result<String, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    match (2..=64).contains(&text.len()) && text.bytes().all(is_allowed) {
+        true => Ok(text.to_owned()),
+        false => Err("not 2 to 64 letters, digits and characters of `_+=,.@-`".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_arn_that_is_not_of_a_role_is_refused() {
+        assert!(role_arn("arn:aws:iam::123456789012:role/path/fnUrlRole").is_ok());
+        assert!(role_arn("arn:aws-cn:iam::123456789012:role/a").is_ok());
+        for text in [
+            "fnUrlRole",
+            "arn:aws:iam::123456789012:user/a",
+            "arn:aws:sts::123456789012:assumed-role/a/b",
+        ] {
+            assert!(role_arn(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_session_name_has_the_form_that_sts_asks_for() {
+        assert!(session_name("me@example.com").is_ok());
+        for text in ["a", "a b", "é2", &"a".repeat(65)] {
+            assert!(session_name(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_method_is_a_word_in_any_case() {

@@ -43,7 +43,13 @@ impl Request {
             (ACCEPT, Some(HeaderValue::from_static("*/*"))),
             (CONTENT_TYPE, content_type),
         ];
-        for (name, value) in defaults {
+        // Whoever uses a presigned URL sends headers of their own.
+        let count = if options.presign.is_some() {
+            1
+        } else {
+            defaults.len()
+        };
+        for (name, value) in defaults.into_iter().take(count) {
             // `-H NAME:` leaves it out, but for the host, which HTTP/1.1 and the signature need.
             let is_named = options.headers.iter().any(|header| header.name == name);
             let is_wanted = !is_named || (name == HOST && !headers.contains_key(HOST));

@@ -1,15 +1,28 @@
 //! Signs a request for a function URL: Signature Version 4, service `lambda`.
 
-use super::{failure::Failure, failure::chain, request::Request};
+use super::{
+    failure::{Failure, chain},
+    request::Request,
+};
+use crate::dev::canonical::SIGNATURE_PARAMETER;
 use aws_credential_types::Credentials;
 use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningInstructions, SigningSettings, sign},
+    http_request::{
+        SignableBody, SignableRequest, SignatureLocation, SigningInstructions, SigningSettings,
+        sign,
+    },
     sign::v4,
 };
 use http::{HeaderName, HeaderValue};
-use std::time::SystemTime;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::time::{Duration, SystemTime};
 
-const SERVICE: &str = "lambda";
+pub(super) const SERVICE: &str = "lambda";
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Who signs, for where and when.
 #[derive(Debug, Clone)]
@@ -34,6 +47,29 @@ impl Signer {
                 .map_err(|error| Failure::Signing(chain(&error)))?;
             value.set_sensitive(header.sensitive());
             request.headers.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// Adds the signature to the URL, for whoever has it for so many seconds. Only the headers
+    /// that are there are covered.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub(super) fn presign(&self, request: &mut Request, seconds: u32) -> Result<(), Failure> {
+        let mut settings = SigningSettings::default();
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(seconds.into()));
+        // Whoever names a header wants it signed.
+        settings.excluded_headers = None;
+        let (_, mut parameters) = self.instructions(request, settings)?.into_parts();
+        // The signature covers all the others, and goes last.
+        parameters.sort_by_key(|(name, _)| *name == SIGNATURE_PARAMETER);
+        let target = &mut request.target.path_and_query;
+        for (name, value) in parameters {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            let value = utf8_percent_encode(&value, ENCODED);
+            target.push_str(&format!("{name}={value}"));
         }
         Ok(())
     }

@@ -113,6 +113,17 @@ impl Target {
         is_loopback || host == "localhost" || host.ends_with(".localhost")
     }
 
+    /// The control port of `fnurl dev`, the one after the URL's unless it is told otherwise.
+    pub(super) fn control_url(&self) -> Option<String> {
+        let implied = if self.is_https { 443 } else { 80 };
+        let port = self
+            .authority
+            .port_u16()
+            .unwrap_or(implied)
+            .checked_add(1)?;
+        Some(format!("http://{}:{port}", self.authority.host()))
+    }
+
     /// The region in the name of a function URL, `<id>.lambda-url.<region>.on.aws`.
     pub(super) fn region(&self) -> Option<&str> {
         let host = self.authority.host();
@@ -207,6 +218,14 @@ mod tests {
         ] {
             assert_eq!(region(host), None, "{host}");
         }
+    }
+
+    #[test]
+    fn the_control_port_is_the_one_after_the_urls() {
+        let control = |url: &str| Target::parse(url).unwrap().control_url();
+        assert_eq!(control("/a").as_deref(), Some("http://127.0.0.1:9001"));
+        assert_eq!(control("http://[::1]/").as_deref(), Some("http://[::1]:81"));
+        assert_eq!(control("http://127.0.0.1:65535/"), None);
     }
 
     #[test]

@@ -42,7 +42,7 @@ mod trace;
 mod url_id;
 mod watch;
 
-pub(crate) use auth::PROFILE;
+pub(crate) use auth::{PROFILE, canonical};
 pub(crate) use options::{Options, region};
 pub(crate) use start_error::StartError;
 

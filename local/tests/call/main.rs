@@ -16,4 +16,7 @@ mod caller;
 mod credentials;
 mod failures;
 mod plain;
+mod presigned;
+mod roles;
+mod shown;
 mod signed;

@@ -15,28 +15,28 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
 /// The parameter that carries the signature of a presigned URL, and is not part of what it signs.
-pub(super) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
+pub(crate) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
 /// The parts of a canonical request, each as the line or lines that it becomes.
 ///
 /// Values are bytes throughout: reading them as text would make one of several that are no UTF-8,
 /// and one could be sent for the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CanonicalRequest {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
+pub(crate) struct CanonicalRequest {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
     /// `name:value`, in the order in which they were signed.
-    pub(super) headers: Vec<Line>,
-    pub(super) payload_hash: String,
+    pub(crate) headers: Vec<Line>,
+    pub(crate) payload_hash: String,
 }
 
 /// The name of a signed header, and its value as it is signed.
-pub(super) type Line = (String, Vec<u8>);
+pub(crate) type Line = (String, Vec<u8>);
 
 impl CanonicalRequest {
     /// What is hashed and signed.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let Self {
             method,
             path,
@@ -55,14 +55,14 @@ impl CanonicalRequest {
 }
 
 /// The path as it was sent, encoded once more.
-pub(super) fn path(sent: &str) -> String {
+pub(crate) fn path(sent: &str) -> String {
     let sent = if sent.is_empty() { "/" } else { sent };
     utf8_percent_encode(sent, ENCODED_IN_PATH).to_string()
 }
 
 /// Without `.` and `..` (RFC 3986 section 5.2.4) and with one slash for several: what some
 /// signers sign while they send the path as it was.
-pub(super) fn normalized(sent: &str) -> String {
+pub(crate) fn normalized(sent: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for segment in sent.split('/') {
         match segment {
@@ -85,7 +85,7 @@ pub(super) fn normalized(sent: &str) -> String {
 ///
 /// Only the parameter that holds the signature is left out, where there is one: in a request that
 /// is signed in its header, a parameter of that name is one like any other.
-pub(super) fn query(sent: &str, unsigned: Option<&str>) -> String {
+pub(crate) fn query(sent: &str, unsigned: Option<&str>) -> String {
     let mut pairs: Vec<(String, String)> = pairs(sent)
         .filter(|(name, _)| unsigned.is_none_or(|unsigned| name != unsigned.as_bytes()))
         .map(|(name, value)| (encode(&name), encode(&value)))
@@ -100,7 +100,7 @@ pub(super) fn query(sent: &str, unsigned: Option<&str>) -> String {
 
 /// The parameters of a query, decoded, in the order in which they came. For reading only: what is
 /// no UTF-8 is not told apart.
-pub(super) fn parameters(sent: &str) -> impl Iterator<Item = (String, String)> {
+pub(crate) fn parameters(sent: &str) -> impl Iterator<Item = (String, String)> {
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     pairs(sent).map(move |(name, value)| (text(name), text(value)))
 }
@@ -114,7 +114,7 @@ fn pairs(sent: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
 }
 
 /// The lines of the signed headers, or the name of one that the request does not have.
-pub(super) fn headers(headers: &HeaderMap, signed: &[String]) -> Result<Vec<Line>, String> {
+pub(crate) fn headers(headers: &HeaderMap, signed: &[String]) -> Result<Vec<Line>, String> {
     let line = |name: &String| {
         let values: Vec<_> = headers
             .get_all(name)
@@ -130,7 +130,7 @@ pub(super) fn headers(headers: &HeaderMap, signed: &[String]) -> Result<Vec<Line
 }
 
 /// SHA-256 in lower-case hexadecimal digits.
-pub(super) fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 

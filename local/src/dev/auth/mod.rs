@@ -1,6 +1,6 @@
 //! AWS_IAM: who signs a request, whether they may call the URL, and temporary credentials.
 
-mod canonical;
+pub(crate) mod canonical;
 mod credentials_file;
 mod denied;
 mod diagnosis;
