@@ -1,5 +1,7 @@
 //! `fnurl call`: a client for function URLs that signs what it sends.
 
+mod advice;
+mod answer;
 mod body;
 mod credentials;
 mod explanation;
@@ -7,6 +9,7 @@ mod failure;
 mod header;
 mod options;
 mod output;
+mod pretty;
 mod request;
 mod secrets;
 mod signature;
@@ -17,17 +20,12 @@ mod transport;
 pub(crate) use options::Options;
 
 use explanation::Explanation;
-use failure::{Failure, chain};
+use failure::Failure;
 use http::{Method, header::HOST};
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 use output::Output;
 use request::Request;
 use signature::Signer;
 use std::{io, process::ExitCode, time::SystemTime};
-
-/// For an answer of 400 or more, as curl has it.
-const REFUSED: u8 = 22;
 
 /// Calls once, and says on the standard error why there is no answer.
 pub(crate) fn main(options: &Options) -> ExitCode {
@@ -76,27 +74,9 @@ async fn call(options: &Options) -> Result<ExitCode, Failure> {
         output.begin()?;
         output.write(format!("{}\n", request.target.url()).as_bytes())?;
     } else {
-        return exchange(options, request, output).await;
+        return answer::exchange(options, signer.as_ref(), request, output).await;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn exchange(
-    options: &Options,
-    request: Request,
-    output: Output,
-) -> Result<ExitCode, Failure> {
-    if options.verbose {
-        eprint!("{}", transcript::sent(&request));
-    }
-    let answer = transport::send(request).await?;
-    let status = answer.status();
-    show(options, answer, output).await?;
-    let is_refused = status.is_client_error() || status.is_server_error();
-    Ok(match options.fail_with_body && is_refused {
-        true => ExitCode::from(REFUSED),
-        false => ExitCode::SUCCESS,
-    })
 }
 
 /// What a presigned URL does not say of itself.
@@ -122,31 +102,4 @@ fn say_what_goes_with(request: &Request, signer: Option<&Signer>, seconds: u32) 
             "fnurl: the credentials expire in {lasting} seconds, and the URL with them: pass a longer `--duration`"
         );
     }
-}
-
-async fn show(
-    options: &Options,
-    answer: http::Response<Incoming>,
-    mut output: Output,
-) -> Result<(), Failure> {
-    output.begin()?;
-    let (head, mut body) = answer.into_parts();
-    if options.verbose {
-        eprint!("{}", transcript::received(&head));
-    }
-    if options.include {
-        output.write(&transcript::included(&head))?;
-    }
-    let mut bytes = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Failure::BrokenOff {
-            bytes,
-            reason: chain(&error),
-        })?;
-        if let Ok(data) = frame.into_data() {
-            output.write(&data)?;
-            bytes += data.len() as u64;
-        }
-    }
-    Ok(())
 }

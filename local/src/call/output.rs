@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -40,6 +40,21 @@ impl Output {
             // A device or a pipe has no length.
             Self::File { file, .. } if !file.metadata().is_ok_and(|file| file.is_file()) => Ok(()),
             Self::File { file, .. } => self.checked(file.set_len(0)),
+        }
+    }
+
+    /// Whether somebody reads it as it comes.
+    pub(super) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Standard(stdout) if stdout.is_terminal())
+    }
+
+    /// As the terminal and `NO_COLOR`, `CLICOLOR_FORCE` and the like ask for it.
+    pub(super) fn is_coloured(&self) -> bool {
+        match self {
+            Self::Standard(stdout) => {
+                anstream::AutoStream::choice(stdout) != anstream::ColorChoice::Never
+            }
+            Self::File { .. } => false,
         }
     }
 

@@ -65,6 +65,12 @@ impl Caller {
         self
     }
 
+    /// Nothing of what is written there is in the outcome.
+    pub(crate) fn stdout(mut self, file: std::fs::File) -> Self {
+        self.command.stdout(file);
+        self
+    }
+
     pub(crate) fn run(&mut self) -> Outcome {
         let output = self.command.output().unwrap();
         Outcome {

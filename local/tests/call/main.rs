@@ -17,6 +17,8 @@ mod credentials;
 mod failures;
 mod plain;
 mod presigned;
+mod refused;
 mod roles;
 mod shown;
 mod signed;
+mod terminal;
