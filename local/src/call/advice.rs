@@ -1,7 +1,7 @@
 //! What is likely wrong when a function URL itself lets nobody in: it says little, and the same of
 //! several things.
 
-use super::signature::{SERVICE, Signer};
+use super::signature::Signer;
 use http::{StatusCode, header::DATE, response};
 use std::time::{Duration, SystemTime};
 
@@ -30,8 +30,8 @@ pub(super) fn on(head: &response::Parts, signer: Option<&Signer>, host: &str) ->
             let others = [
                 "the secret access key does not belong to the access key id".to_owned(),
                 format!(
-                    "the region or the service is another one: it was signed for {} and `{SERVICE}`",
-                    signer.region
+                    "the region or the service is another one: it was signed for {} and `{}`",
+                    signer.region, signer.service
                 ),
                 "something on the way changes the request: a proxy, or CloudFront that forwards its own host".to_owned(),
             ];
@@ -84,6 +84,7 @@ mod tests {
         Signer {
             credentials: Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"),
             region: "eu-west-1".to_owned(),
+            service: "lambda".to_owned(),
             at,
         }
     }

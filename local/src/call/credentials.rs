@@ -23,6 +23,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+/// A function URL is signed for as the service that it belongs to.
+const SERVICE: &str = "lambda";
 /// Where `fnurl dev --auth iam` keeps its key, unless it is told otherwise.
 const LOCAL_CREDENTIALS: &str = ".fnurl/credentials";
 /// The region of `fnurl dev`, unless it is told otherwise. The region of the environment is not
@@ -77,6 +79,7 @@ pub(super) async fn find(options: &Options, target: &Target) -> Result<Signer, F
     Ok(Signer {
         credentials,
         region,
+        service: SERVICE.to_owned(),
         at: SystemTime::now(),
     })
 }

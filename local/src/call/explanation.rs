@@ -3,12 +3,7 @@
 //! The signer keeps both to itself. They are calculated here once more, as the local function URL
 //! does, and are shown only if they give the very signature that the signer has made.
 
-use super::{
-    failure::Failure,
-    request::Request,
-    secrets,
-    signature::{SERVICE, Signer},
-};
+use super::{failure::Failure, request::Request, secrets, signature::Signer};
 use crate::dev::canonical::{self, CanonicalRequest};
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use http::header::AUTHORIZATION;
@@ -48,7 +43,7 @@ impl Explanation {
         };
         let string_to_sign = signer.string_to_sign(&canonical)?;
         let secret = signer.credentials.secret_access_key();
-        let key = generate_signing_key(secret, signer.at, &signer.region, SERVICE);
+        let key = generate_signing_key(secret, signer.at, &signer.region, &signer.service);
         match calculate_signature(key, string_to_sign.as_bytes()) == signature {
             true => Ok(Self {
                 canonical,
@@ -77,10 +72,13 @@ impl fmt::Display for Explanation {
 impl Signer {
     fn string_to_sign(&self, canonical: &CanonicalRequest) -> Result<String, Failure> {
         let time = timestamp(self.at).ok_or_else(unexplained)?;
-        let (date, region) = (time.get(..8).unwrap_or_default(), &self.region);
+        let date = time.get(..8).unwrap_or_default();
+        let Self {
+            region, service, ..
+        } = self;
         let hash = canonical::hash(&canonical.bytes());
         Ok(format!(
-            "AWS4-HMAC-SHA256\n{time}\n{date}/{region}/{SERVICE}/aws4_request\n{hash}"
+            "AWS4-HMAC-SHA256\n{time}\n{date}/{region}/{service}/aws4_request\n{hash}"
         ))
     }
 }

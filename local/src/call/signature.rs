@@ -17,18 +17,18 @@ use http::{HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::{Duration, SystemTime};
 
-pub(super) const SERVICE: &str = "lambda";
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// Who signs, for where and when.
+/// Who signs, for what, where and when.
 #[derive(Debug, Clone)]
 pub(super) struct Signer {
     pub(super) credentials: Credentials,
     pub(super) region: String,
+    pub(super) service: String,
     pub(super) at: SystemTime,
 }
 
@@ -83,7 +83,7 @@ impl Signer {
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
-            .name(SERVICE)
+            .name(&self.service)
             .time(self.at)
             .settings(settings)
             .build()
@@ -105,5 +105,89 @@ impl Signer {
             Ok(output) => Ok(output.into_parts().0),
             Err(error) => Err(Failure::Signing(chain(&error))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{call::target::Target, dev::suite};
+    use std::{fs, path::Path};
+    use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+    /// The request of a case and who signs it; `None` for what is not signed as a function URL
+    /// wants it.
+    fn case(folder: &Path) -> Option<(Signer, Request, suite::Context)> {
+        let context = suite::context(folder)?;
+        if !context.normalize || context.sign_body || context.omit_session_token {
+            return None;
+        }
+        let text = fs::read_to_string(folder.join("request.txt")).ok()?;
+        let (request, body) = suite::request(&text.replace("\r\n", "\n"))?;
+        let host = request.headers.get("host")?.to_str().ok()?;
+        let target = Target::parse(&format!("https://{host}{}", request.uri)).ok()?;
+        // HTTP does not carry all characters raw: those are encoded before they are signed. What is
+        // encoded in a path is encoded once more, which the suite leaves out.
+        if request.uri != target.path_and_query.as_str() || request.uri.path().contains('%') {
+            return None;
+        }
+        let request = Request {
+            target,
+            method: request.method,
+            headers: request.headers,
+            body: body.into(),
+        };
+        let suite::Credentials {
+            access_key_id: id,
+            secret_access_key: secret,
+            token,
+        } = &context.credentials;
+        let signer = Signer {
+            credentials: Credentials::new(id, secret, token.clone(), None, "suite"),
+            region: context.region.clone(),
+            service: context.service.clone(),
+            at: OffsetDateTime::parse(&context.timestamp, &Rfc3339)
+                .unwrap()
+                .into(),
+        };
+        Some((signer, request, context))
+    }
+
+    fn expected(folder: &Path, place: &str) -> String {
+        let file = folder.join(format!("{place}-signature.txt"));
+        fs::read_to_string(file).unwrap().trim().to_owned()
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_official_suite() {
+        let mut compared = 0;
+        for folder in suite::case_folders() {
+            let Some((signer, request, context)) = case(&folder) else {
+                continue;
+            };
+            let mut in_header = request.clone();
+            signer.sign(&mut in_header).unwrap();
+            let header = in_header.headers["authorization"].to_str().unwrap();
+            let (_, signature) = header.rsplit_once("Signature=").unwrap();
+            assert_eq!(
+                signature,
+                expected(&folder, "header"),
+                "{}",
+                folder.display()
+            );
+            let mut in_query = request;
+            let seconds = context.expiration_in_seconds;
+            signer.presign(&mut in_query, seconds).unwrap();
+            let query = &in_query.target.path_and_query;
+            let (_, signature) = query.rsplit_once("X-Amz-Signature=").unwrap();
+            assert_eq!(
+                signature,
+                expected(&folder, "query"),
+                "{}",
+                folder.display()
+            );
+            compared += 1;
+        }
+        assert!(compared >= 20, "only {compared} cases could be read");
     }
 }

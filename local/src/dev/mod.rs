@@ -42,6 +42,8 @@ mod trace;
 mod url_id;
 mod watch;
 
+#[cfg(test)]
+pub(crate) use auth::suite;
 pub(crate) use auth::{PROFILE, canonical};
 pub(crate) use options::{Options, region};
 pub(crate) use start_error::StartError;

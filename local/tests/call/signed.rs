@@ -31,6 +31,32 @@ fn body_and_headers_are_signed_as_they_are_sent() {
 }
 
 #[test]
+fn difficult_paths_and_queries_arrive_as_they_were_written() {
+    let (server, url) = start();
+    for target in [
+        "/a%20b/caf%C3%A9",
+        "/a%2Fb/%2e%2E",
+        "//a//b/./c/../d/",
+        "/~tilde-dash_dot.",
+        "/$&+,;=:@!*'()",
+        "/a%25b%zz/%",
+        "/?b=2&a=1&b=1",
+        "/?q=x%20y+z&r=%2B&e=",
+        "/?flag&&empty=&=none",
+        "/?filter[name]=a%26b&filter%5Bid%5D=1",
+        "/?%C3%A9=%C3%A9&A=1&a=2&_=3&-=4&~=5",
+        "/?X-Amz-Signature=00",
+        "/?p=/:@!*'(),;?",
+    ] {
+        let event = Caller::of(&server).args([&format!("{url}{target}")]).run();
+        let event = event.ok();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        assert_eq!(event["rawPath"], path, "{target}");
+        assert_eq!(event["rawQueryString"], query, "{target}");
+    }
+}
+
+#[test]
 fn another_region_is_signed_for_only_if_it_is_asked_for() {
     let server = Server::start(["--auth", "iam", "--region", "eu-west-1"]);
     let url = format!("http://{}/", server.address);

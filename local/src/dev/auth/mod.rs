@@ -209,4 +209,4 @@ impl Authority {
 }
 
 #[cfg(test)]
-mod suite;
+pub(crate) mod suite;

@@ -18,20 +18,23 @@ use std::{
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 #[derive(Deserialize)]
-struct Context {
-    credentials: Credentials,
-    region: String,
-    service: String,
-    timestamp: String,
+pub(crate) struct Context {
+    pub(crate) credentials: Credentials,
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) timestamp: String,
+    pub(crate) normalize: bool,
+    pub(crate) sign_body: bool,
+    pub(crate) expiration_in_seconds: u32,
     #[serde(default)]
-    omit_session_token: bool,
+    pub(crate) omit_session_token: bool,
 }
 
 #[derive(Deserialize)]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    token: Option<String>,
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) token: Option<String>,
 }
 
 fn folder() -> PathBuf {
@@ -50,7 +53,7 @@ fn folder() -> PathBuf {
 }
 
 /// A request as the suite writes it; `None` for what no HTTP server can receive.
-fn request(text: &str) -> Option<(http::request::Parts, Vec<u8>)> {
+pub(crate) fn request(text: &str) -> Option<(http::request::Parts, Vec<u8>)> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();
     let (method, rest) = lines.next()?.split_once(' ')?;
@@ -80,13 +83,12 @@ fn cases(place: &str) -> Vec<Case> {
         let Some((request, body)) = signed_request(&path, place) else {
             continue;
         };
-        // Two cases have none: they are about the canonical request alone.
-        let Ok(context) = fs::read_to_string(path.join("context.json")) else {
+        let Some(context) = context(&path) else {
             continue;
         };
         cases.push(Case {
             name: path.display().to_string(),
-            context: serde_json::from_str(&context).unwrap(),
+            context,
             request,
             body,
         });
@@ -94,9 +96,15 @@ fn cases(place: &str) -> Vec<Case> {
     cases
 }
 
-fn case_folders() -> impl Iterator<Item = PathBuf> {
+pub(crate) fn case_folders() -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder()).unwrap();
     entries.map(|entry| entry.unwrap().path())
+}
+
+/// Two cases have none: they are about the canonical request alone.
+pub(crate) fn context(case: &Path) -> Option<Context> {
+    let text = fs::read_to_string(case.join("context.json")).ok()?;
+    Some(serde_json::from_str(&text).unwrap())
 }
 
 fn signed_request(case: &Path, place: &str) -> Option<(http::request::Parts, Vec<u8>)> {
