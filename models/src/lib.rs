@@ -29,6 +29,10 @@
 //! # }
 //! ```
 #![warn(missing_docs)]
+#![cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "conversions that only the store needs")
+)]
 
 mod email;
 pub mod expected;
@@ -37,6 +41,7 @@ pub mod idempotency;
 pub mod item;
 pub mod page;
 pub mod price;
+#[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -50,6 +55,7 @@ pub use idempotency::{IdempotencyRecord, StoredAnswer, Written};
 pub use item::{Item, ItemFilter, NewItem, Tag};
 pub use page::{Cursor, CursorError, Limit, Page};
 pub use price::Price;
+#[cfg(feature = "store")]
 pub use store::{Store, StoreError, TableSettings};
 pub use timestamp::Timestamp;
 pub use user::{NewUser, User};

@@ -29,7 +29,7 @@ pub struct Server {
     /// Its sender is gone once the process has ended.
     output: Mutex<Receiver<String>>,
     log: Mutex<Receiver<String>>,
-    _data: Option<TempDir>,
+    data: Option<TempDir>,
 }
 
 impl Server {
@@ -52,7 +52,7 @@ impl Server {
         let mut command = command(function, data.path());
         command.args(options);
         let mut server = Self::spawn(command);
-        server._data = Some(data);
+        server.data = Some(data);
         server
     }
 
@@ -75,7 +75,7 @@ impl Server {
             family,
             output: Mutex::new(output),
             log: Mutex::new(log),
-            _data: None,
+            data: None,
         }
     }
 
@@ -138,16 +138,22 @@ impl Server {
     /// Waits for a line of the log that holds `text`; those before it are gone.
     #[track_caller]
     pub fn log_line(&self, text: &str) -> String {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match log.recv_timeout(left) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(_) => {}
-                Err(err) => panic!("no line of the log holds {text:?}: {err}"),
-            }
-        }
+        line_with(&self.log, text)
+    }
+
+    /// The URL of the control port, which has STS. To be asked for once: the greeting that says it
+    /// is gone then.
+    #[track_caller]
+    pub fn control_url(&self) -> String {
+        let line = line_with(&self.output, "  control ");
+        let (_, url) = line.split_once("http://").unwrap();
+        format!("http://{}", url.split(' ').next().unwrap())
+    }
+
+    /// The folder of its own, of a server that has one.
+    #[track_caller]
+    pub fn data(&self) -> &Path {
+        self.data.as_ref().unwrap().path()
     }
 
     /// The id of the server's own process.
@@ -235,6 +241,20 @@ fn command(function: &Path, data: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+#[track_caller]
+fn line_with(lines: &Mutex<Receiver<String>>, text: &str) -> String {
+    let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match lines.recv_timeout(left) {
+            Ok(line) if line.contains(text) => return line,
+            Ok(_) => {}
+            Err(err) => panic!("no line holds {text:?}: {err}"),
+        }
+    }
 }
 
 /// Every line as it comes; read to the end, so that writing never blocks or fails.
