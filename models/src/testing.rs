@@ -2,6 +2,12 @@
 //!
 //! Only with the feature `testing`, which no program turns on.
 
+mod meter;
+mod proxy;
+
+pub use meter::{Bill, Meter};
+pub use proxy::{Fault, Proxy};
+
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, Sender};
 

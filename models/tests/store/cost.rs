@@ -1,24 +1,8 @@
 //! What each call of the store asks of DynamoDB, and what that costs.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::interceptors::{
-    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
-};
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_dynamodb::error::BoxError;
-use aws_sdk_dynamodb::operation::delete_item::{DeleteItemInput, DeleteItemOutput};
-use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
-use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
-use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
-use aws_sdk_dynamodb::operation::transact_write_items::{
-    TransactWriteItemsInput, TransactWriteItemsOutput,
-};
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use models::testing::embedded_endpoint;
+use models::testing::{Bill, Meter, embedded_endpoint};
 use models::{
     Expected, IdempotencyRecord, Item, ItemFilter, Limit, NewItem, NewUser, Store, StoredAnswer,
     Timestamp,
@@ -26,115 +10,16 @@ use models::{
 
 use crate::engines::{Create, Subject, create_items, new_user, on_each_engine};
 
-/// Asks DynamoDB what each request costs, and keeps the answers.
-#[derive(Debug, Clone, Default)]
-struct Meter(Arc<Mutex<Bill>>);
-
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Bill {
-    requests: usize,
-    units: f64,
-    /// Queries that leave attributes or rows out.
-    narrowed: usize,
-}
-
-impl Meter {
-    fn on(subject: &Subject) -> (Self, Store) {
-        let meter = Self::default();
-        let config = subject
-            .client
-            .config()
-            .to_builder()
-            .interceptor(meter.clone());
-        let store = subject.through(Client::from_conf(config.build()));
-        (meter, store)
-    }
-
-    /// The bill since the last time it was asked for.
-    fn take(&self) -> Bill {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
-
-/// Does the same for the input or the output of whichever operation it is.
-macro_rules! with_any {
-    ($any:ident . $downcast:ident, $($kind:ty),+, |$found:ident| $work:expr) => {
-        $(if let Some($found) = $any.$downcast::<$kind>() { $work })+
-    };
-}
-
-impl Intercept for Meter {
-    fn name(&self) -> &'static str {
-        "Meter"
-    }
-
-    fn modify_before_serialization(
-        &self,
-        context: &mut BeforeSerializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let input = context.input_mut();
-        if let Some(query) = input.downcast_ref::<QueryInput>() {
-            let narrows = query.projection_expression.is_some()
-                || query.filter_expression.is_some()
-                || query.select.is_some();
-            self.0.lock().unwrap().narrowed += usize::from(narrows);
-        }
-        with_any!(
-            input.downcast_mut,
-            GetItemInput,
-            PutItemInput,
-            UpdateItemInput,
-            DeleteItemInput,
-            QueryInput,
-            TransactWriteItemsInput,
-            |input| input.return_consumed_capacity = Some(ReturnConsumedCapacity::Total)
-        );
-        Ok(())
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let mut bill = self.0.lock().unwrap();
-        bill.requests += 1;
-        let Ok(output) = context.output_or_error() else {
-            return Ok(());
-        };
-        with_any!(
-            output.downcast_ref,
-            GetItemOutput,
-            PutItemOutput,
-            UpdateItemOutput,
-            DeleteItemOutput,
-            QueryOutput,
-            |output| {
-                let capacity = output
-                    .consumed_capacity()
-                    .expect("the engine says the cost");
-                bill.units += capacity
-                    .capacity_units()
-                    .expect("the engine says the units");
-            }
-        );
-        if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
-            let capacity = output.consumed_capacity().iter();
-            bill.units += capacity
-                .map(|table| table.capacity_units().expect("the engine says the units"))
-                .sum::<f64>();
-        }
-        Ok(())
-    }
+fn metered(subject: &Subject) -> (Meter, Store) {
+    let meter = Meter::default();
+    let store = subject.through(meter.on(&subject.client));
+    (meter, store)
 }
 
 #[track_caller]
 fn assert_costs(bill: &Bill, requests: usize, units: f64) {
     assert_eq!(
-        (bill.requests, bill.units),
+        (bill.requests, bill.units()),
         (requests, units),
         "requests and units"
     );
@@ -144,7 +29,7 @@ fn assert_costs(bill: &Bill, requests: usize, units: f64) {
 #[tokio::test]
 async fn every_call_on_one_item_is_one_request_and_costs_what_is_documented() {
     on_each_engine(async |subject| {
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         let lamp = NewItem::named("Lamp");
         let id = store.create(lamp.clone()).await.unwrap().id;
         assert_costs(&meter.take(), 1, 2.0);
@@ -169,7 +54,7 @@ async fn every_call_on_one_item_is_one_request_and_costs_what_is_documented() {
 async fn an_owner_costs_a_transaction_only_where_it_is_named_first() {
     on_each_engine(async |subject| {
         let owner_id = Some(new_user(&subject.store).await);
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         let (lamp, any) = (NewItem::named("Lamp"), Expected::Any);
         let owned = NewItem {
             owner_id,
@@ -192,7 +77,7 @@ async fn an_owner_costs_a_transaction_only_where_it_is_named_first() {
 #[tokio::test]
 async fn a_user_costs_a_transaction_where_the_address_changes() {
     on_each_engine(async |subject| {
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         let user = |name: &str, email: &str| NewUser {
             email: email.to_owned(),
             name: name.to_owned(),
@@ -217,7 +102,7 @@ async fn a_user_costs_a_transaction_where_the_address_changes() {
 #[tokio::test]
 async fn an_idempotency_record_costs_a_transaction_and_a_replay_is_one_request() {
     on_each_engine(async |subject| {
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         let record = IdempotencyRecord {
             id: "a".to_owned(),
             fingerprint: "print".to_owned(),
@@ -243,7 +128,7 @@ async fn an_idempotency_record_costs_a_transaction_and_a_replay_is_one_request()
 fn assert_transaction_costs(subject: &Subject, bill: &Bill, requests: usize, units: f64) {
     let units = match subject.endpoint == embedded_endpoint() {
         true => units,
-        false => bill.units,
+        false => bill.units(),
     };
     assert_costs(bill, requests, units);
 }
@@ -251,7 +136,7 @@ fn assert_transaction_costs(subject: &Subject, bill: &Bill, requests: usize, uni
 #[tokio::test]
 async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_shard() {
     on_each_engine(async |subject| {
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         let owner = Some(new_user(&subject.store).await);
         for _ in 0..25 {
             let lamp = NewItem {
@@ -266,7 +151,7 @@ async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_sh
             .unwrap();
         let bill = meter.take();
         assert!(
-            bill.requests == 1 && bill.units <= 1.5 && bill.narrowed == 0,
+            bill.requests == 1 && bill.units() <= 1.5 && bill.narrowed == 0,
             "{bill:?}"
         );
         // All 25 fit into what four shards are asked for, unless they are spread very unevenly.
@@ -276,7 +161,7 @@ async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_sh
             .unwrap();
         let bill = meter.take();
         assert!((4..=6).contains(&bill.requests), "{bill:?}");
-        assert!(bill.units <= 4.0 && bill.narrowed == 0, "{bill:?}");
+        assert!(bill.units() <= 4.0 && bill.narrowed == 0, "{bill:?}");
     })
     .await;
 }
@@ -284,7 +169,7 @@ async fn a_page_of_an_owner_is_one_query_and_one_of_all_items_is_one_for_each_sh
 #[tokio::test]
 async fn an_empty_list_asks_each_shard_once() {
     on_each_engine(async |subject| {
-        let (meter, store) = Meter::on(&subject);
+        let (meter, store) = metered(&subject);
         create_items(&subject.store, 0).await;
         store
             .list_items(ItemFilter::default(), Limit::default(), None)

@@ -8,7 +8,7 @@ use models::{Expected, NewItem, StoreError};
 
 use crate::engines::{Create, create_items, new_user, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{self, Answer, LoseAnswer, Pass};
+use models::testing::Fault::{self, Answer, LoseAnswer, Pass};
 
 const FAILURE: Fault = Answer(500, "InternalServerError");
 

@@ -7,8 +7,8 @@ use models::testing::client_at;
 use models::{Expected, ItemFilter, ItemId, Limit, NewItem, StoreError};
 
 use crate::engines::{Create, Subject, create_items, on_each_engine};
-use crate::proxy::Fault::{self, Answer, CutAnswer, Hang, LoseAnswer};
-use crate::proxy::Proxy;
+use models::testing::Fault::{self, Answer, CutAnswer, Hang, LoseAnswer};
+use models::testing::Proxy;
 
 const THROTTLE: Fault = Answer(400, "ProvisionedThroughputExceededException");
 const FAILURE: Fault = Answer(500, "InternalServerError");

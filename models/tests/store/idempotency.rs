@@ -10,7 +10,7 @@ use models::{
 
 use crate::engines::{new_user, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{Cancel, LoseAnswer};
+use models::testing::Fault::{Cancel, LoseAnswer};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -17,7 +17,6 @@ mod owners;
 mod patches;
 mod permissions;
 mod preconditions;
-mod proxy;
 mod sendable;
 mod sweeping;
 mod table;

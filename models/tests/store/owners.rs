@@ -4,7 +4,7 @@ use models::{Expected, Item, ItemFilter, Limit, NewItem, Store, StoreError, User
 
 use crate::engines::{Create, Subject, new_user, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{LoseAnswer, Pass};
+use models::testing::Fault::{LoseAnswer, Pass};
 
 fn lamp_of(owner: Option<UserId>) -> NewItem {
     NewItem {

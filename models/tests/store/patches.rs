@@ -7,7 +7,7 @@ use models::{Expected, Item, ItemId, NewItem, StoreError};
 
 use crate::engines::{create_items, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{LoseAnswer, Pass};
+use models::testing::Fault::{LoseAnswer, Pass};
 
 fn renamed(item: NewItem) -> Result<NewItem, StoreError> {
     let name = format!("{}!", item.name);

@@ -5,7 +5,7 @@ use models::{Expected, Item, ItemId, NewItem, Store, StoreError};
 
 use crate::engines::{create_items, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{CutAnswer, LoseAnswer};
+use models::testing::Fault::{CutAnswer, LoseAnswer};
 
 fn lamp() -> NewItem {
     NewItem::named("Lamp")

@@ -6,7 +6,7 @@ use models::{Expected, Item, ItemFilter, Limit, NewItem, Store, StoreError, User
 
 use crate::engines::{Create, new_user, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{Answer, LoseAnswer, Pass};
+use models::testing::Fault::{Answer, LoseAnswer, Pass};
 
 async fn give_items(store: &Store, owner: UserId, count: usize) -> Vec<Item> {
     let lamp = NewItem {
@@ -76,7 +76,7 @@ async fn a_version_that_is_not_expected_costs_no_item() {
 
 #[tokio::test]
 async fn a_sweep_that_broke_off_can_be_repeated() {
-    const FAILURE: crate::proxy::Fault = Answer(500, "InternalServerError");
+    const FAILURE: models::testing::Fault = Answer(500, "InternalServerError");
     on_each_engine(async |subject| {
         let ada = new_user(&subject.store).await;
         give_items(&subject.store, ada, 3).await;

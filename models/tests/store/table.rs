@@ -9,7 +9,7 @@ use models::store::Store;
 use models::testing::{client_at, unique_table};
 
 use crate::engines::{create_items, on_each_engine};
-use crate::proxy::Proxy;
+use models::testing::Proxy;
 
 #[tokio::test]
 async fn creating_a_table_that_is_there_leaves_it_as_it_is() {

@@ -7,7 +7,7 @@ use models::{Limit, NewUser, StoreError};
 
 use crate::engines::{Create, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{self, Answer, Cancel, Hang, LoseAnswer, Pass};
+use models::testing::Fault::{self, Answer, Cancel, Hang, LoseAnswer, Pass};
 
 fn ada() -> NewUser {
     NewUser {

@@ -8,7 +8,7 @@ use models::{
 
 use crate::engines::{Create, new_user, on_each_engine};
 use crate::faults::broken;
-use crate::proxy::Fault::{LoseAnswer, Pass};
+use models::testing::Fault::{LoseAnswer, Pass};
 
 fn user(email: &str) -> NewUser {
     NewUser {

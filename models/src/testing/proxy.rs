@@ -1,17 +1,19 @@
-//! A TCP proxy in front of an engine that breaks what it is told to break.
+//! A proxy in front of an engine that breaks what it is told to break, over real sockets.
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What becomes of one request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Fault {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
     /// None: this request passes.
     Pass,
+    /// The engine never sees it; the connection is reset.
+    Reset,
     /// The engine carries it out; the connection closes before the answer.
     LoseAnswer,
     /// The engine carries it out; the connection closes within the answer's body.
@@ -27,8 +29,9 @@ pub(crate) enum Fault {
 
 /// The faults to come, and the requests that came: one entry for each, with its operation.
 #[derive(Debug, Clone)]
-pub(crate) struct Proxy {
-    pub(crate) endpoint: String,
+pub struct Proxy {
+    /// The URL of the proxy, to be used instead of the engine's.
+    pub endpoint: String,
     shared: Arc<Shared>,
 }
 
@@ -41,9 +44,15 @@ struct Shared {
 
 impl Proxy {
     /// A proxy that does this to the first requests, one after the other, and passes the rest on.
-    pub(crate) async fn start(upstream: &str, faults: &[Fault]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    /// It ends with the runtime of the test.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub async fn start(upstream: &str, faults: &[Fault]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a test can have a port");
+        let address = listener.local_addr().expect("a listener has an address");
+        let endpoint = format!("http://{address}");
         let shared = Arc::new(Shared {
             upstream: upstream.trim_start_matches("http://").to_owned(),
             faults: Mutex::new(faults.iter().copied().collect()),
@@ -53,9 +62,15 @@ impl Proxy {
         Self { endpoint, shared }
     }
 
+    /// Does this to the next requests, and forgets what it was still to do.
+    pub fn fail_with(&self, faults: &[Fault]) {
+        *locked(&self.shared.faults) = faults.iter().copied().collect();
+    }
+
     /// The operations that were asked for so far, such as `PutItem`.
-    pub(crate) fn operations(&self) -> Vec<String> {
-        self.shared.operations.lock().unwrap().clone()
+    #[must_use]
+    pub fn operations(&self) -> Vec<String> {
+        locked(&self.shared.operations).clone()
     }
 }
 
@@ -69,10 +84,11 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     let mut upstream = TcpStream::connect(&shared.upstream).await?;
     loop {
         let request = read_message(&mut client).await?;
-        shared.operations.lock().unwrap().push(operation(&request));
-        let fault = shared.faults.lock().unwrap().pop_front();
+        locked(&shared.operations).push(operation(&request));
+        let fault = locked(&shared.faults).pop_front();
         match fault {
             Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Reset) => return client.set_zero_linger(),
             Some(Fault::Answer(status, code)) => client.write_all(&error(status, code)).await?,
             Some(Fault::Cancel(reason)) => client.write_all(&cancellation(reason)).await?,
             fault => {
@@ -86,6 +102,10 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
             }
         }
     }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One request or answer: its head, and as much body as `Content-Length` says, or all chunks.
@@ -104,8 +124,8 @@ async fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
         }
         return Ok(message);
     }
-    let length = header(&head, "content-length").expect("a message says its length");
-    let mut body = vec![0; length.parse().unwrap()];
+    let length = header(&head, "content-length").and_then(|length| length.parse().ok());
+    let mut body = vec![0; length.expect("a message says its length")];
     stream.read_exact(&mut body).await?;
     message.extend(body);
     Ok(message)
