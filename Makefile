@@ -18,7 +18,7 @@ STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python contract contract-long test-infra check openapi deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python contract contract-long test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ check: deny ## Format, lints, documentation, licences and dependencies, with war
 openapi: ## Write openapi.yaml from the routes
 	cargo run --quiet -p routes --example openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+costs: ## Measure what each route asks of DynamoDB, and write it into docs/costs.md
+	UPDATE_COSTS=1 cargo test --quiet -p routes --test costs
 
 deny: $(CARGO_DENY)
 	scripts/deny.sh $(CARGO_DENY)
