@@ -26,8 +26,8 @@
 //! A call is made up to four times, with growing pauses or the one that `Retry-After` asks for.
 //! Reads, whole replacements and creations are repeated after any failure that may pass: creations
 //! carry an `Idempotency-Key`, so that they have their effect once. What carries a condition or is
-//! a patch or deletion is repeated only after 429 and 503, which say that nothing was done: after a lost
-//! answer, nobody could tell one's own change from that of somebody else.
+//! a patch or deletion is repeated only after 429, which says that the function was not called:
+//! after a lost answer, nobody could tell one's own change from that of somebody else.
 #![warn(missing_docs)]
 
 mod client;

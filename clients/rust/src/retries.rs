@@ -22,8 +22,11 @@ pub(crate) enum Repeatable {
 impl Repeatable {
     pub(crate) fn after_status(self, status: StatusCode) -> bool {
         match status {
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => true,
-            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => self == Self::Always,
+            StatusCode::TOO_MANY_REQUESTS => true,
+            // Whoever says so may have done it all the same.
+            StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => self == Self::Always,
             _ => false,
         }
     }
@@ -61,7 +64,7 @@ mod tests {
     fn only_refusals_without_an_effect_are_repeated_when_an_effect_matters() {
         for (status, always, when_refused) in [
             (StatusCode::TOO_MANY_REQUESTS, true, true),
-            (StatusCode::SERVICE_UNAVAILABLE, true, true),
+            (StatusCode::SERVICE_UNAVAILABLE, true, false),
             (StatusCode::BAD_GATEWAY, true, false),
             (StatusCode::GATEWAY_TIMEOUT, true, false),
             (StatusCode::INTERNAL_SERVER_ERROR, false, false),

@@ -12,6 +12,8 @@ use std::{
 
 const ITEM: &str = r#"{"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"lamp","tags":[],"version":1,"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}"#;
 const THROTTLED: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const REFUSED: &str =
+    "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const GATEWAY: &str = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const CUT: &str = "HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 500\r\n\r\n{";
 
@@ -100,12 +102,12 @@ async fn two_creations_have_two_keys() {
 
 #[tokio::test]
 async fn a_conditional_write_is_sent_again_only_after_a_refusal() {
-    let (client, requests) = server(vec![item(), THROTTLED.to_owned(), GATEWAY.to_owned()]);
+    let (client, requests) = server(vec![item(), REFUSED.to_owned(), THROTTLED.to_owned()]);
     let item = client.create_item(&NewItem::named("lamp")).await.unwrap();
     let condition = Condition::Unchanged(&item.tag);
     let vase = NewItem::named("vase");
     let failed = client.replace_item(item.id, &vase, condition);
-    assert_eq!(failed.await.unwrap_err().status().unwrap(), 502);
+    assert_eq!(failed.await.unwrap_err().status().unwrap(), 503);
     let requests = requests.join().unwrap();
     assert!(
         requests[1..]
