@@ -18,7 +18,7 @@ STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python contract contract-long test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract contract-long test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-signers: ## Sign requests to the local function URL with curl and the libra
 
 test-python: ## Run a Python function under AWS's own runtime client (needs pip)
 	scripts/test-python.sh
+
+test-docs: ## Try the API on its page of documentation, in a headless Chromium (needs npm; fetches Debian's chromium)
+	scripts/test-docs.sh
 
 contract: contract/node_modules/.package-lock.json ## Lint openapi.yaml, make a typed client of it, hold the application to it (needs npm and pip)
 	cd contract && npm run --silent lint && npm run --silent types
@@ -113,8 +116,8 @@ call: ## Call the deployed stage with its invoke role (ROUTE=/items STAGE=dev AR
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-package test-signers test-python contract test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
-	rm -rf $(CACHE) infra/node_modules infra/cdk.out contract/node_modules tests/signers/node_modules
+	rm -rf $(CACHE) infra/node_modules infra/cdk.out contract/node_modules tests/signers/node_modules tests/browser/node_modules

@@ -65,6 +65,8 @@
 
 mod body;
 pub mod contract;
+#[cfg(feature = "docs")]
+pub mod docs;
 mod entity_tags;
 mod escapes;
 mod event;

@@ -23,7 +23,7 @@ mod timed_store;
 mod users;
 
 pub use config::{Config, ConfigError};
-pub use openapi::openapi;
+pub use openapi::{CONTRACT, openapi};
 
 use fnurl::{Api, BuildError};
 use models::store::{ClientError, client};
@@ -46,6 +46,7 @@ pub fn api(store: Store) -> Result<Api, BuildError> {
             items::export_routes(),
             users::routes(),
         ])
+        .docs("/docs", CONTRACT)
         .build()
 }
 

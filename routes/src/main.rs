@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use routes::Config;
 
-const CONTRACT: &str = include_str!("../../openapi.yaml");
-
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("openapi") {
-        let printed = std::io::stdout().write_all(CONTRACT.as_bytes());
+        let contract = routes::CONTRACT.yaml.inflated();
+        let printed = contract.and_then(|yaml| std::io::stdout().write_all(&yaml));
         return printed.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     fnurl::run(async { routes::start(Config::from_env()?).await })

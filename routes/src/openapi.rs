@@ -3,10 +3,17 @@
 //! The program that runs in Lambda does not call this, so none of it is in there.
 
 use fnurl::contract::openapi::{Document, DocumentError, OperationProse, Prose};
+use fnurl::docs::{Gzipped, Published};
 use models::Store;
 use serde_json::{Value, json};
 
 use crate::api;
+
+/// The contract that this program was built with. Its build script has compressed it.
+pub const CONTRACT: Published = Published {
+    json: Gzipped::new(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"))),
+    yaml: Gzipped::new(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.yaml.gz"))),
+};
 
 const DESCRIPTION: &str = "\
 Items and the users they belong to.
@@ -39,11 +46,13 @@ pub fn openapi(store: Store) -> Result<Document, Box<dyn std::error::Error>> {
             ("items", "Things that somebody offers."),
             ("users", "Whom items belong to."),
             ("health", "How the service is."),
+            ("about", "This document."),
         ],
         operations: [
             health_operations().into_iter().collect::<Vec<_>>(),
             item_operations().into_iter().collect(),
             user_operations().into_iter().collect(),
+            about_operations().into_iter().collect(),
         ]
         .into_iter()
         .flatten()
@@ -269,6 +278,31 @@ fn user_operations() -> [(&'static str, OperationProse); 8] {
                 response: Some(json!({"items": [item()]})),
                 ..words("users", "List a user's items", "Newest first.")
             },
+        ),
+    ]
+}
+
+fn about_operations() -> [(&'static str, OperationProse); 4] {
+    [
+        (
+            "openapiJson",
+            words("about", "This document as JSON", "OpenAPI 3.1."),
+        ),
+        (
+            "openapiYaml",
+            words("about", "This document as YAML", "OpenAPI 3.1."),
+        ),
+        (
+            "docsPage",
+            words(
+                "about",
+                "This document to read and try",
+                "A page that asks no other host for anything.",
+            ),
+        ),
+        (
+            "docsUi",
+            words("about", "The script of that page", "OpenAPI Explorer."),
         ),
     ]
 }

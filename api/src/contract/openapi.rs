@@ -321,6 +321,8 @@ fn reason(status: u16) -> &'static str {
 fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
         "cache-control" => "Who may keep the answer, and for how long.",
+        "content-encoding" => "`gzip`, where the client takes it.",
+        "content-security-policy" => "What the page may load: only what is its own.",
         "etag" => "The version of the representation, for `if-match` and `if-none-match`.",
         "idempotency-key" => {
             "A string that names this request: sent again within a day, it has no second effect and gets the same answer."
@@ -332,6 +334,8 @@ fn header_description(name: &str) -> Option<&'static str> {
         "location" => "Where the thing is that was created.",
         "prefer" => "`return=minimal` for an answer without a representation (RFC 7240).",
         "preference-applied" => "The preference that was honoured.",
+        "vary" => "What else the answer depends on.",
+        "x-content-type-options" => "The media type is the one that is said.",
         _ => return None,
     })
 }

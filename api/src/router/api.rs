@@ -156,6 +156,26 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
+    /// Serves the contract: `/openapi.json`, `/openapi.yaml`, and a page at `path` on which people
+    /// read it and try it. The page asks no other host for anything.
+    ///
+    /// ```no_run
+    /// # mod built { pub const JSON: &[u8] = b""; pub const YAML: &[u8] = b""; }
+    /// use fnurl::Api;
+    /// use fnurl::docs::{Gzipped, Published};
+    ///
+    /// let published = Published {
+    ///     json: Gzipped::new(built::JSON), // include_bytes!(…), made by a build script
+    ///     yaml: Gzipped::new(built::YAML),
+    /// };
+    /// let api = Api::builder(()).docs("/docs", published).build();
+    /// ```
+    #[cfg(feature = "docs")]
+    pub fn docs(mut self, path: &str, published: crate::docs::Published) -> Self {
+        self.routes = self.routes.merge(crate::docs::routes(path, published));
+        self
+    }
+
     /// Puts a layer around the whole API, 404 and 405 answers included; the first added is the
     /// outermost. Routes are matched before any layer runs, so that layers can read the
     /// [`MatchedRoute`]; a layer that rewrites the path does not change the route.

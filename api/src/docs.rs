@@ -1,0 +1,273 @@
+//! The contract, served: as JSON, as YAML, and as a page to read and try it on.
+//!
+//! Everything is finished before the program starts and lies in it compressed: nothing is made
+//! during init, and a request for it costs next to nothing.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use sha2::{Digest, Sha256};
+
+use crate::body::{Body, Request, Response};
+use crate::contract::Operation;
+use crate::extract::PathReads;
+use crate::handler::Handler;
+use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::router::{Routes, get};
+
+/// OpenAPI Explorer (<https://github.com/authress-engineering/openapi-explorer>), Apache-2.0, as
+/// `scripts/vendor-docs-ui.sh` takes it from npm.
+const UI: Gzipped = Gzipped::new(include_bytes!("docs/openapi-explorer.min.js.gz"));
+const PAGE: &str = include_str!("docs/page.html");
+/// The page calls the API it was loaded from, and nobody else. Its styles are part of the script,
+/// which sets them as attributes and elements.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+     style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+/// Kept, and asked for again before it is used: a deployment changes it.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("public, no-cache");
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+
+/// A file that was compressed with gzip (RFC 1952) when the program was built.
+#[derive(Debug, Clone, Copy)]
+pub struct Gzipped(&'static [u8]);
+
+impl Gzipped {
+    /// A file in these bytes, most often those of `include_bytes!`.
+    #[must_use]
+    pub const fn new(compressed: &'static [u8]) -> Self {
+        Self(compressed)
+    }
+
+    /// The file as it was.
+    ///
+    /// # Errors
+    /// The bytes are not those of gzip.
+    pub fn inflated(self) -> std::io::Result<Vec<u8>> {
+        let mut file = Vec::new();
+        GzDecoder::new(self.0).read_to_end(&mut file)?;
+        Ok(file)
+    }
+}
+
+/// The finished OpenAPI document of an API, in both its forms.
+#[derive(Debug, Clone, Copy)]
+pub struct Published {
+    /// What is served at `/openapi.json`.
+    pub json: Gzipped,
+    /// What is served at `/openapi.yaml`.
+    pub yaml: Gzipped,
+}
+
+/// The routes of `/openapi.json`, `/openapi.yaml`, and of the page at `path`.
+pub(crate) fn routes<S>(path: &str, published: Published) -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    Routes::new()
+        .at("/openapi.json", get(File::<Json>::new(published.json)))
+        .at("/openapi.yaml", get(File::<Yaml>::new(published.yaml)))
+        .at(path, get(Page::at(path)))
+        .at(&format!("{path}/ui.js"), get(File::<Ui>::new(UI)))
+}
+
+/// What a file is to clients.
+trait Kind: Send + Sync + 'static {
+    const OPERATION: &'static str;
+    const MEDIA_TYPE: &'static str;
+}
+
+enum Json {}
+enum Yaml {}
+enum Ui {}
+
+impl Kind for Json {
+    const OPERATION: &'static str = "openapi::json";
+    /// (<https://www.iana.org/assignments/media-types/application/vnd.oai.openapi+json>)
+    const MEDIA_TYPE: &'static str = "application/json";
+}
+
+impl Kind for Yaml {
+    const OPERATION: &'static str = "openapi::yaml";
+    /// RFC 9512.
+    const MEDIA_TYPE: &'static str = "application/yaml";
+}
+
+impl Kind for Ui {
+    const OPERATION: &'static str = "docs::ui";
+    const MEDIA_TYPE: &'static str = "text/javascript; charset=utf-8";
+}
+
+/// Serves a file.
+struct File<K> {
+    file: Gzipped,
+    kind: std::marker::PhantomData<fn() -> K>,
+}
+
+impl<K> File<K> {
+    fn new(file: Gzipped) -> Self {
+        let kind = std::marker::PhantomData;
+        Self { file, kind }
+    }
+}
+
+/// Stands for the arguments of these handlers, which have none.
+struct OfAFile;
+
+impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
+    async fn call(&self, request: Request, _state: &S) -> Result<Response, Problem> {
+        let digest = hex_of(&Sha256::digest(self.file.0));
+        let mut response = match takes_gzip(request.headers()) {
+            true => {
+                let mut response = answer(self.file.0, &format!("\"{digest}-gzip\""))?;
+                response.headers_mut().insert(CONTENT_ENCODING, GZIP);
+                response
+            }
+            false => {
+                let file = self.file.inflated();
+                let file = file.map_err(|error| INTERNAL_ERROR.hiding(error))?;
+                answer(file, &format!("\"{digest}\""))?
+            }
+        };
+        let media_type = HeaderValue::from_static(K::MEDIA_TYPE);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, media_type);
+        headers.insert(VARY, BY_ENCODING);
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.handler = K::OPERATION;
+        described(operation, K::MEDIA_TYPE);
+        operation.response_header_of_all::<String>("vary");
+        operation.response_header::<String>("content-encoding");
+    }
+
+    fn path_reads(_reads: &mut Vec<PathReads>) {}
+}
+
+/// Serves the page.
+struct Page(String);
+
+impl Page {
+    /// The page refers to its files relative to itself: a prefix before it, such as that of a CDN,
+    /// stays.
+    fn at(path: &str) -> Self {
+        let depth = path.matches('/').count().saturating_sub(1);
+        let root = "../".repeat(depth);
+        let name = path.rsplit('/').next().unwrap_or_default();
+        Self(
+            PAGE.replace("{ui}", &format!("{name}/ui.js"))
+                .replace("{root}", &root),
+        )
+    }
+}
+
+impl<S: Sync> Handler<S, OfAFile> for Page {
+    async fn call(&self, _request: Request, _state: &S) -> Result<Response, Problem> {
+        let digest = hex_of(&Sha256::digest(&self.0));
+        let mut response = answer(self.0.clone(), &format!("\"{digest}\""))?;
+        let headers = response.headers_mut();
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        headers.insert(CONTENT_TYPE, html);
+        headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+        Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.handler = "docs::page";
+        described(operation, "text/html; charset=utf-8");
+        operation.response_header::<String>("content-security-policy");
+    }
+
+    fn path_reads(_reads: &mut Vec<PathReads>) {}
+}
+
+fn described(operation: &mut Operation, media_type: &str) {
+    operation
+        .responds_raw(media_type)
+        .response_header::<String>("etag")
+        .response_header::<String>("x-content-type-options");
+    operation.response_header_of_all::<String>("cache-control");
+}
+
+fn answer(body: impl Into<Bytes>, tag: &str) -> Result<Response, Problem> {
+    let tag = HeaderValue::try_from(tag).map_err(|error| INTERNAL_ERROR.hiding(error))?;
+    let mut response = Response::new(Body::from(body.into()));
+    let headers = response.headers_mut();
+    headers.insert(ETAG, tag);
+    headers.insert(CACHE_CONTROL, REVALIDATED);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    Ok(response)
+}
+
+/// The first 16 digits, which are enough to tell one version from another.
+fn hex_of(digest: &[u8]) -> String {
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Whether `Accept-Encoding` has gzip, or anything, not ruled out by a weight of 0
+/// (RFC 9110 §12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter();
+    let codings: Vec<&str> = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let weight_of = |wanted: &str| {
+        codings.iter().find_map(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            parts
+                .next()
+                .filter(|name| name.eq_ignore_ascii_case(wanted))?;
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            Some(weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|q| q > 0.0)))
+        })
+    };
+    weight_of("gzip")
+        .or_else(|| weight_of("*"))
+        .unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_only_to_those_who_take_it() {
+        for (sent, expected) in [
+            (None, false),
+            (Some("gzip, deflate, br"), true),
+            (Some("br;q=1.0, GZIP;q=0.5"), true),
+            (Some("*"), true),
+            (Some("gzip;q=0, *"), false),
+            (Some("identity"), false),
+            (Some("gzip;q=x"), false),
+        ] {
+            let value = sent.map(HeaderValue::from_static);
+            let headers = value.map(|value| (ACCEPT_ENCODING, value));
+            let headers = HeaderMap::from_iter(headers);
+            assert_eq!(takes_gzip(&headers), expected, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_refers_to_its_files_from_wherever_it_is() {
+        let page = Page::at("/docs").0;
+        assert!(page.contains("src=\"docs/ui.js\"") && page.contains("\"openapi.json\""));
+        let page = Page::at("/about/api").0;
+        assert!(page.contains("src=\"api/ui.js\"") && page.contains("\"../openapi.json\""));
+    }
+}

@@ -1,0 +1,93 @@
+//! The contract, as it is served.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use fnurl::Api;
+use fnurl::docs::{Gzipped, Published};
+use fnurl::testing::TestApi;
+
+/// gzip of `{}` and of `a: 1`, as `gzip --no-name` makes them.
+const JSON: &[u8] = &[
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 174, 5, 0, 67, 191, 166, 163, 2, 0, 0, 0,
+];
+const YAML: &[u8] = &[
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 75, 180, 82, 48, 4, 0, 164, 11, 120, 79, 4, 0, 0, 0,
+];
+
+fn api() -> TestApi {
+    let published = Published {
+        json: Gzipped::new(JSON),
+        yaml: Gzipped::new(YAML),
+    };
+    let api = Api::builder(()).docs("/docs", published);
+    TestApi::new(api.build().unwrap())
+}
+
+#[tokio::test]
+async fn the_document_is_served_in_both_forms_to_those_who_know_no_gzip() {
+    let api = api();
+    for (path, text, media_type) in [
+        ("/openapi.json", "{}", "application/json"),
+        ("/openapi.yaml", "a: 1", "application/yaml"),
+    ] {
+        let answer = api.get(path).await;
+        answer.assert_text(200, text);
+        assert_eq!(answer.header("content-type"), Some(media_type));
+        assert_eq!(answer.header("content-encoding"), None);
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_takes_gzip_gets_the_bytes_as_they_lie_there() {
+    let api = api();
+    let answer = api
+        .get("/openapi.json")
+        .header("accept-encoding", "br, gzip");
+    let answer = answer.await;
+    answer.assert_status(200);
+    assert_eq!(answer.body(), JSON);
+    assert_eq!(answer.header("content-encoding"), Some("gzip"));
+}
+
+#[tokio::test]
+async fn what_the_client_has_already_is_304_for_each_encoding_by_itself() {
+    let api = api();
+    for path in ["/openapi.json", "/docs", "/docs/ui.js"] {
+        let first = api.get(path).await;
+        let tag = first.header("etag").unwrap();
+        assert_eq!(first.header("cache-control"), Some("public, no-cache"));
+        api.get(path).if_none_match(tag).await.assert_status(304);
+        if path == "/docs" {
+            continue;
+        }
+        let zipped = || api.get(path).header("accept-encoding", "gzip");
+        zipped().if_none_match(tag).await.assert_status(200);
+        let tag = zipped().await.header("etag").unwrap().to_owned();
+        zipped().if_none_match(&tag).await.assert_status(304);
+    }
+}
+
+#[tokio::test]
+async fn the_page_names_its_files_and_may_load_nothing_else() {
+    let api = api();
+    let page = api.get("/docs").await;
+    assert!(page.text().contains("spec-url=\"openapi.json\""));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"));
+    let script = api.get("/docs/ui.js").await;
+    assert!(script.text().starts_with("/*! OpenAPI Explorer"));
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_gzip_are_a_500_that_hides_them() {
+    let broken = Gzipped::new(b"not gzip");
+    let published = Published {
+        json: broken,
+        yaml: broken,
+    };
+    let api = Api::builder(()).docs("/docs", published);
+    let api = TestApi::new(api.build().unwrap());
+    let problem = api.get("/openapi.json").await.problem(500);
+    assert!(!problem.to_string().contains("gzip"), "{problem}");
+}
