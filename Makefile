@@ -14,11 +14,12 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=1 npx --no-install cdk --no-notices
 NAME ?= hello
 ARGS ?=
 ROUTE ?= /health
+BASE ?= origin/main
 STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract contract-long test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract contract-long openapi-diff test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,9 +53,13 @@ test-docs: ## Try the API on its page of documentation, in a headless Chromium (
 	scripts/test-docs.sh
 
 contract: contract/node_modules/.package-lock.json ## Lint openapi.yaml, make a typed client of it, hold the application to it (needs npm and pip)
-	cd contract && npm run --silent lint && npm run --silent types
+	cd contract && npm run --silent lint && npm run --silent types && npm --silent test
 	scripts/test-contract.sh 60
 	scripts/test-contract.sh 30 --signed
+
+openapi-diff: contract/node_modules/.package-lock.json ## Does openapi.yaml break clients of the one at a revision? (BASE=origin/main; needs npm)
+	git show $(BASE):openapi.yaml >target/openapi-base.yaml
+	node contract/diff.js target/openapi-base.yaml openapi.yaml
 
 contract-long: ## Hold the application to openapi.yaml with tens of thousands of requests (needs pip)
 	scripts/test-contract.sh 600
