@@ -19,7 +19,7 @@ STAGE ?= dev
 ARCH ?= x86_64
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract contract-long openapi-diff test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract contract-long openapi-diff test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-package: package ## Run the deployed zip behind a local function URL, and c
 
 test-signers: ## Sign requests to the local function URL with curl and the libraries of npm and PyPI (needs npm and pip)
 	scripts/test-signers.sh
+
+test-clients: ## Type-check and run the clients against the application behind a signed local function URL (needs npm)
+	scripts/test-clients.sh
 
 test-python: ## Run a Python function under AWS's own runtime client (needs pip)
 	scripts/test-python.sh
@@ -121,8 +124,8 @@ call: ## Call the deployed stage with its invoke role (ROUTE=/items STAGE=dev AR
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-package test-signers test-python test-docs contract test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract test-infra ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean
-	rm -rf $(CACHE) infra/node_modules infra/cdk.out contract/node_modules tests/signers/node_modules tests/browser/node_modules
+	rm -rf $(CACHE) infra/node_modules infra/cdk.out contract/node_modules clients/node/node_modules tests/signers/node_modules tests/browser/node_modules
