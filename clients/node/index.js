@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { sessionOf } from './credentials.js';
 import { bodyOf, headersOf, nextOf, queryOf, targetOf } from './message.js';
 import { ProblemError } from './problem.js';
-import { isSafeToRepeat, retrying } from './retry.js';
+import { repeatableAfter, retrying } from './retry.js';
 
 export { ProblemError };
 
@@ -45,8 +45,7 @@ export function createClient({ url, region, roleArn, credentials, tries = 4, tim
     const body = value === undefined ? undefined : JSON.stringify(value);
     const fields = headersOf(method, headers, body !== undefined);
     const { response, text } = await retrying(() => send(method, target, fields, body, signal), {
-      tries: isSafeToRepeat(method, fields) ? tries : 1,
-      signal,
+      after: repeatableAfter(method, fields), tries, signal,
     });
     const answer = { status: response.status, headers: response.headers, url: target.href, body: bodyOf(response, text) };
     if (!response.ok && response.status !== 304) throw new ProblemError(response, answer.body);

@@ -1,18 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const TRANSIENT = new Set([429, 502, 503, 504]);
+/** Nothing was done. */
+const REFUSALS = [429, 503];
+/** The request was perhaps done, and its answer lost; so it is when a connection breaks. */
+const LOSSES = [502, 504];
 const BASE_MS = 200;
 const LONGEST_MS = 20_000;
 
 /**
- * May the request be sent twice? Methods that are idempotent may (RFC 9110 §9.2.2), and whatever
- * carries a key by which the API knows it again.
+ * After what may the request be sent again? Methods that are idempotent after any failure (RFC 9110
+ * §9.2.2), and so may whatever carries a key by which the API knows it again. With a condition, only
+ * after a refusal: one's own change, unheard of, would look like somebody else's.
  *
  * @param {string} method
  * @param {Headers} headers
+ * @returns {'refusals' | 'losses' | undefined}
  */
-export const isSafeToRepeat = (method, headers) =>
-  ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method) || headers.has('idempotency-key');
+export function repeatableAfter(method, headers) {
+  if (headers.has('idempotency-key')) return 'losses';
+  if (!['GET', 'HEAD', 'PUT', 'DELETE'].includes(method)) return undefined;
+  return method !== 'GET' && (headers.has('if-match') || headers.has('if-none-match')) ? 'refusals' : 'losses';
+}
 
 /**
  * How long to wait before the next try, in milliseconds: as `Retry-After` asks, and a part more so
@@ -34,19 +42,20 @@ export function pauseAfter(tries, retryAfter) {
  *
  * @template {{ response: Response }} T
  * @param {() => Promise<T>} attempt rejects if there was no answer
- * @param {{ tries: number, signal?: AbortSignal }} bounds
+ * @param {{ after: ReturnType<typeof repeatableAfter>, tries: number, signal?: AbortSignal }} bounds
  */
-export async function retrying(attempt, { tries, signal }) {
+export async function retrying(attempt, { after, tries, signal }) {
+  const transient = new Set(after === 'losses' ? [...REFUSALS, ...LOSSES] : after ? REFUSALS : []);
   for (let done = 1; ; done += 1) {
     /** @type {number | undefined} */
     let pause;
     try {
       const outcome = await attempt();
-      if (done >= tries || !TRANSIENT.has(outcome.response.status)) return outcome;
+      if (done >= tries || !transient.has(outcome.response.status)) return outcome;
       pause = pauseAfter(done, outcome.response.headers.get('retry-after'));
       if (pause === undefined) return outcome;
     } catch (error) {
-      if (done >= tries || signal?.aborted || !isTransport(error)) throw error;
+      if (done >= tries || after !== 'losses' || signal?.aborted || !isTransport(error)) throw error;
       pause = pauseAfter(done, undefined);
     }
     await sleep(pause, undefined, { signal });

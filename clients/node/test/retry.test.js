@@ -69,6 +69,20 @@ test('a method is repeated if it is idempotent or has a key, with the same key a
   }
 });
 
+test('a change under a condition is repeated only if it was refused, so that nobody takes it for another', async (t) => {
+  for (const [fail, expected] of [[status(429), 2], [status(503), 2], [status(502), 1], [status(504), 1], [hangUp, 1]]) {
+    for (const [method, headers] of [['PUT', { 'if-match': '"1"' }], ['PUT', { 'if-none-match': '*' }], ['DELETE', { 'if-match': '"1"' }]]) {
+      const { url, seen } = await serve(t, failing(1, fail));
+      const call = clientOf(url).request(method, '/items/1', { headers });
+      await (expected === 2 ? call : assert.rejects(call));
+      assert.equal(seen.length, expected, `${method} ${fail}`);
+    }
+  }
+  const { url, seen } = await serve(t, failing(1, status(502)));
+  await clientOf(url).request('GET', '/items/1', { headers: { 'if-none-match': '"1"' } });
+  assert.equal(seen.length, 2);
+});
+
 test('Retry-After is waited for, in seconds and as a date, and given up if it is long', async (t) => {
   const soon = () => new Date(Date.now() + 2000).toUTCString();
   for (const [value, atLeast] of [[soon, 900], ['1', 1000], ['Thu, 01 Jan 1970 00:00:00 GMT', 0], ['gibberish', 0]]) {
