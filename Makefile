@@ -46,7 +46,7 @@ test-package: package ## Run the deployed zip behind a local function URL, and c
 test-signers: ## Sign requests to the local function URL with curl and the libraries of npm and PyPI (needs npm and pip)
 	scripts/test-signers.sh
 
-test-clients: ## Type-check and run the clients against the application behind a signed local function URL (needs npm)
+test-clients: ## Type-check and run the JavaScript client and the programs of docs/calling.md (needs npm and pip)
 	scripts/test-clients.sh
 
 test-python: ## Run a Python function under AWS's own runtime client (needs pip)
