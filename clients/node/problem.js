@@ -1,4 +1,4 @@
-/** An answer that is no success: problem details (RFC 9457), or a refusal of the function URL itself. */
+/** What its members mean is in `types.d.ts`. */
 export class ProblemError extends Error {
   /**
    * @param {Response} response
@@ -11,21 +11,18 @@ export class ProblemError extends Error {
     const detail = said.detail ?? said.Message ?? said.message ?? undefined;
     super(`${response.status} ${title}${detail === undefined ? '' : `: ${detail}`}`);
     this.name = 'ProblemError';
-    /** The status code. @readonly */
     this.status = response.status;
-    /** The kind of problem, to decide by. @type {string} @readonly */
+    /** @type {string} */
     this.type = said.type ?? 'about:blank';
-    /** The kind of problem in words. @type {string} @readonly */
+    /** @type {string} */
     this.title = title;
-    /** What was wrong with this request. @type {string | undefined} @readonly */
+    /** @type {string | undefined} */
     this.detail = detail;
-    /** The rules that the request breaks. @type {import('./types.d.ts').Violation[]} @readonly */
+    /** @type {import('./types.d.ts').Violation[]} */
     this.errors = said.errors ?? [];
-    /** The id under which the request is logged. @type {string | undefined} @readonly */
+    /** @type {string | undefined} */
     this.instance = said.instance ?? response.headers.get('x-amzn-requestid') ?? undefined;
-    /** The body, with the members that only this kind of problem has. @readonly */
     this.body = body;
-    /** The headers of the answer. @readonly */
     this.headers = response.headers;
   }
 }

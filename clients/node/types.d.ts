@@ -2,11 +2,31 @@
 // `npm run types` makes build/api.d.ts.
 import type { components, paths } from './build/api.js';
 
-export { ProblemError } from './problem.js';
 export type { components, paths };
 
 /** A rule that a request breaks. */
 export type Violation = NonNullable<components['schemas']['Problem']['errors']>[number];
+
+/** An answer that is no success: problem details (RFC 9457), or a refusal of the function URL itself. */
+export class ProblemError extends Error {
+  constructor(response: Response, body: unknown);
+  /** The status code. */
+  readonly status: number;
+  /** The kind of problem, to decide by; `about:blank` for a refusal of the URL. */
+  readonly type: string;
+  /** The kind of problem in words. */
+  readonly title: string;
+  /** What was wrong with this request. */
+  readonly detail: string | undefined;
+  /** The rules that the request breaks. */
+  readonly errors: Violation[];
+  /** The id under which the request is logged. */
+  readonly instance: string | undefined;
+  /** The body, with the members that only this kind of problem has. */
+  readonly body: unknown;
+  /** The headers of the answer. */
+  readonly headers: Headers;
+}
 
 export type CredentialProvider = () => Promise<{
   accessKeyId: string;

@@ -1,5 +1,10 @@
 // Never run: `npm run check` proves with it which calls openapi.yaml allows and which it does not.
 import { createClient, ProblemError } from 'fnurl-client';
+import { ProblemError as Thrown } from '../problem.js';
+
+// What is declared is what is thrown.
+/** @type {typeof ProblemError} */
+export const declared = Thrown;
 
 const client = createClient({ url: 'https://x.lambda-url.eu-central-1.on.aws', region: 'eu-central-1', roleArn: 'arn' });
 const path = { itemId: '0194a3c5-7c3e-7d62-9b1a-6f0d3b2f4c11' };
