@@ -55,7 +55,7 @@ export async function retrying(attempt, { after, tries, signal }) {
       pause = pauseAfter(done, outcome.response.headers.get('retry-after'));
       if (pause === undefined) return outcome;
     } catch (error) {
-      if (done >= tries || after !== 'losses' || signal?.aborted || !isTransport(error)) throw error;
+      if (done >= tries || after !== 'losses' || !isTransport(error)) throw error;
       pause = pauseAfter(done, undefined);
     }
     await sleep(pause, undefined, { signal });
