@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Nothing was done. */
-const REFUSALS = [429, 503];
+/** The function was not called. */
+const REFUSALS = [429];
 /** The request was perhaps done, and its answer lost; so it is when a connection breaks. */
-const LOSSES = [502, 504];
+const LOSSES = [502, 503, 504];
 const BASE_MS = 200;
 const LONGEST_MS = 20_000;
 

@@ -1,5 +1,7 @@
 //! `Query`: the query string as a typed, validated struct.
 
+use std::borrow::Cow;
+
 use super::Extract;
 use super::optional::MaybeExtract;
 use super::urlencoded;
@@ -11,7 +13,8 @@ use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.
 ///
-/// Read from `rawQueryString`: `+` and `%20` are a blank, repeated keys keep their order.
+/// Read from `rawQueryString`: `+` and `%20` are a blank, repeated keys keep their order. What a
+/// presigned URL says about its signature is none of the parameters.
 ///
 /// ```
 /// use fnurl::Query;
@@ -47,7 +50,7 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
                 "the query string has a `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8",
             ));
         }
-        urlencoded::read(query.as_bytes()).map(Self)
+        urlencoded::read(without_signature(query).as_bytes()).map(Self)
     }
 
     fn describe(operation: &mut Operation) {
@@ -61,6 +64,49 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
 /// A request without a query string has no query parameters to read.
 impl<S: Sync, T: Input> MaybeExtract<S> for Query<T> {
     fn is_present(request: &Request) -> bool {
-        request.uri().query().is_some_and(|query| !query.is_empty())
+        let query = request.uri().query();
+        query.is_some_and(|query| !without_signature(query).is_empty())
+    }
+}
+
+/// The parameters that carry the signature of a presigned URL. They stay in the event.
+///
+/// Source: IAM User Guide, “Create a signed AWS API request”.
+const SIGNATURE: [&str; 7] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+];
+
+fn without_signature(query: &str) -> Cow<'_, str> {
+    if !query.contains("X-Amz-") {
+        return Cow::Borrowed(query);
+    }
+    let is_its = |pair: &&str| SIGNATURE.contains(&pair.split('=').next().unwrap_or_default());
+    let others: Vec<_> = query.split('&').filter(|pair| !is_its(pair)).collect();
+    Cow::Owned(others.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_parameters_of_a_signature_are_left_out() {
+        for (query, expected) in [
+            ("a=1&b", "a=1&b"),
+            ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00", ""),
+            (
+                "a=1&X-Amz-Date=0&b=X-Amz-Date&&x-amz-date=1",
+                "a=1&b=X-Amz-Date&&x-amz-date=1",
+            ),
+            ("X-Amz-Other=1", "X-Amz-Other=1"),
+        ] {
+            assert_eq!(without_signature(query), expected);
+        }
     }
 }

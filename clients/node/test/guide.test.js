@@ -43,7 +43,7 @@ test('fnurl call', async (t) => {
   const { url } = await start(t);
   const said = await shell(blocks.call, url);
   assert.match(said, /HTTP\/1\.1 200 OK\n/);
-  assert.equal(said.match(/Desk lamp/g).length, 3, said); // created, listed, and exported by the presigned URL
+  assert.equal(said.match(/Desk lamp/g).length, 3, said); // created, listed, and listed by the presigned URL
   assert.deepEqual(await created(url), ['Desk lamp']);
 });
 
