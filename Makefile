@@ -87,6 +87,7 @@ $(CFN_LINT):
 check: deny ## Format, lints, documentation, licences and dependencies, with warnings as errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p routes --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
 openapi: ## Write openapi.yaml from the routes

@@ -20,7 +20,7 @@ if [ ! -d "$(rustc --print target-libdir --target "$target")" ]; then
 fi
 
 RUSTFLAGS="--remap-path-prefix=$PWD=/fnurl --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust" \
-    cargo build --release --locked -p routes --bin bootstrap --target "$target" --target-dir target/package
+    cargo build --release --locked -p routes --no-default-features --bin bootstrap --target "$target" --target-dir target/package
 mkdir -p target/lambda
 install -m 755 "target/package/$target/release/bootstrap" target/lambda/bootstrap
 

@@ -62,6 +62,13 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![cfg_attr(
+    not(feature = "contract"),
+    expect(
+        dead_code,
+        reason = "what reads descriptions is there, and nobody calls it"
+    )
+)]
 
 mod body;
 pub mod contract;

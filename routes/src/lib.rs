@@ -7,7 +7,7 @@
 //! | `refusals` | which failure of the store is which problem |
 //! | `pages`, `once` | lists in pages; creating things once |
 //! | `timed_store` | the store, bounded by the time that the invocation has left |
-//! | `openapi` | words for the contract |
+//! | `openapi`, `words` | the contract as it is served, and the words in it |
 //! | `config` | environment → [`Config`], every complaint at once |
 
 #![warn(missing_docs)]
@@ -21,9 +21,13 @@ mod pages;
 mod refusals;
 mod timed_store;
 mod users;
+#[cfg(feature = "contract")]
+mod words;
 
 pub use config::{Config, ConfigError};
-pub use openapi::{CONTRACT, openapi};
+pub use openapi::CONTRACT;
+#[cfg(feature = "contract")]
+pub use words::openapi;
 
 use fnurl::{Api, BuildError};
 use models::store::{ClientError, client};

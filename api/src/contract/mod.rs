@@ -3,6 +3,7 @@
 //! Every extractor, response and error describes its part to an [`Operation`]; a walk over the
 //! routes of an [`Api`](crate::Api) collects them. Nothing here runs while requests are served.
 
+#[cfg(feature = "contract")]
 pub mod openapi;
 mod operation;
 

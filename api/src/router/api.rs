@@ -19,6 +19,7 @@ use super::route::{Answering, BoxFuture, Endpoint, Route, contained, render};
 use super::routes::Routes;
 use super::table::{Found, Table};
 use crate::body::{Body, BoxError, Request, Response};
+#[cfg(feature = "contract")]
 use crate::contract::{self, Contract};
 use crate::extract::PreconditionsRequired;
 use crate::foreign;
@@ -100,6 +101,7 @@ impl Api {
     }
 
     /// What the handlers' types say about every operation.
+    #[cfg(feature = "contract")]
     #[must_use]
     pub fn contract(&self) -> Contract {
         contract::walk(self.0.table.routes())

@@ -88,7 +88,12 @@ where
             Route::of_handler::<S, A, H>(Arc::new(handler), state.clone())
         }),
         layers: Vec::new(),
-        describe: H::describe,
+        // Without the feature nothing refers to them, and they are no part of the program.
+        describe: if cfg!(feature = "contract") {
+            H::describe
+        } else {
+            |_| {}
+        },
         reads,
     }
 }
