@@ -17,9 +17,10 @@ ROUTE ?= /health
 BASE ?= origin/main
 STAGE ?= dev
 ARCH ?= x86_64
+BENCH_PROGRAMS = --peers target/peers/release --bootstrap target/lambda/bootstrap
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract contract-long openapi-diff test-infra check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +78,18 @@ test-infra: infra/node_modules/.package-lock.json $(CFN_LINT) package ## Check t
 	TABLE_TEMPLATE=$(CURDIR)/infra/cdk.out/fnurl-$(STAGE).template.json \
 		scripts/with-dynamodb-local.sh cargo test -p models --test store
 
+bench-quick: package bench-peers ## Count instructions beside a bare function, and fail on a rise of 3 % (needs valgrind; UPDATE=1 stores the figures)
+	scripts/need-tools.sh valgrind
+	target/release/bench quick $(BENCH_PROGRAMS) --figures bench/instructions.json $(if $(UPDATE),--update)
+
+bench: package bench-peers ## Measure beside other frameworks, and write bench/RESULTS.md (needs valgrind and strace)
+	scripts/need-tools.sh valgrind strace
+	target/release/bench report $(BENCH_PROGRAMS) --out bench/RESULTS.md
+
+bench-peers:
+	cargo build --release -p bench
+	scripts/build-peers.sh
+
 infra/node_modules/.package-lock.json: infra/package.json infra/package-lock.json
 	cd infra && npm ci --silent --no-fund --no-audit
 
@@ -86,6 +99,7 @@ $(CFN_LINT):
 
 check: deny ## Format, lints, documentation, licences and dependencies, with warnings as errors
 	cargo fmt --all --check
+	cargo fmt --all --check --manifest-path bench/peers/Cargo.toml
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p routes --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
@@ -105,6 +119,7 @@ $(CARGO_DENY):
 
 fmt: ## Format the code
 	cargo fmt --all
+	cargo fmt --all --manifest-path bench/peers/Cargo.toml
 
 doc: ## Build the documentation of the crates
 	cargo doc --workspace --no-deps --open
@@ -125,7 +140,7 @@ call: ## Call the deployed stage with its invoke role (ROUTE=/items STAGE=dev AR
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract test-infra ## What continuous integration runs
+ci: check test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract test-infra bench-quick ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean

@@ -1,0 +1,91 @@
+//! Who is measured: the real application, a store-less API of the framework, and the peers.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::Failure;
+use crate::event::load;
+use crate::function::Program;
+
+/// Where the programs are.
+#[derive(Args)]
+pub(crate) struct Programs {
+    /// The folder with the peers' programs.
+    #[arg(long)]
+    peers: PathBuf,
+    /// The application, as it is deployed.
+    #[arg(long)]
+    bootstrap: PathBuf,
+}
+
+const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/events");
+
+impl Programs {
+    /// The hello world on tokio's default runtime.
+    pub(crate) fn bare(&self) -> Result<Program, Failure> {
+        Ok(self.peer("bare", "peer-bare")?.greeting())
+    }
+
+    /// The hello world on one thread.
+    pub(crate) fn bare_ct(&self) -> Result<Program, Failure> {
+        Ok(self.peer("bare-ct", "peer-bare-ct")?.greeting())
+    }
+
+    /// The API of [`Self::fnurl`] on axum.
+    pub(crate) fn axum(&self) -> Result<Program, Failure> {
+        self.peer("axum", "peer-axum")
+    }
+
+    /// A store-less API of the framework.
+    pub(crate) fn fnurl(&self) -> Result<Program, Failure> {
+        self.peer("fnurl", "peer-fnurl")
+    }
+
+    /// The same with further routes.
+    pub(crate) fn fnurl_with_more_routes(&self) -> Result<Program, Failure> {
+        let mut program = self.peer("fnurl, 200 further routes", "peer-fnurl")?;
+        program.environment.push(("MORE_ROUTES", "200".to_owned()));
+        Ok(program)
+    }
+
+    /// The application. No table is there: its events never reach the store.
+    pub(crate) fn bootstrap(&self) -> Result<Program, Failure> {
+        let environment = [
+            ("TABLE_NAME", "bench"),
+            ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_SESSION_TOKEN", "token"),
+            // Port 1 refuses at once.
+            ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
+        ];
+        let environment = environment.map(|(name, value)| (name, value.to_owned()));
+        program(
+            "bootstrap",
+            &self.bootstrap,
+            "bootstrap",
+            environment.into(),
+        )
+    }
+
+    fn peer(&self, name: &'static str, file: &str) -> Result<Program, Failure> {
+        program(name, &self.peers.join(file), "api", Vec::new())
+    }
+}
+
+fn program(
+    name: &'static str,
+    path: &Path,
+    events: &str,
+    environment: Vec<(&'static str, String)>,
+) -> Result<Program, Failure> {
+    let path = path
+        .canonicalize()
+        .map_err(|err| format!("{}: {err}", path.display()))?;
+    Ok(Program {
+        name,
+        path,
+        environment,
+        cases: load(&Path::new(EVENTS).join(events))?,
+    })
+}
