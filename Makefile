@@ -84,7 +84,8 @@ bench-quick: package bench-peers ## Count instructions beside a bare function, a
 
 bench: package bench-peers ## Measure beside other frameworks, and write bench/RESULTS.md (needs valgrind and strace)
 	scripts/need-tools.sh valgrind strace
-	target/release/bench report $(BENCH_PROGRAMS) --out bench/RESULTS.md
+	cargo build --release -p fnurl-cli
+	target/release/bench report $(BENCH_PROGRAMS) --fnurl target/release/fnurl --out bench/RESULTS.md
 
 bench-peers:
 	cargo build --release -p bench

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
@@ -51,17 +52,17 @@ pub(crate) enum Tool {
 }
 
 /// A running function. Dropping it kills it.
-pub(crate) struct Function<'a> {
-    program: &'a Program,
+pub(crate) struct Function {
+    program: Program,
     child: Child,
     api: RuntimeApi,
     /// From exec until the function first asked for an event.
     pub(crate) first_next: Duration,
 }
 
-impl<'a> Function<'a> {
+impl Function {
     /// Starts a function and waits until it asks for an event.
-    pub(crate) async fn start(program: &'a Program, tool: Tool) -> Result<Self, Failure> {
+    pub(crate) async fn start(program: &Program, tool: Tool) -> Result<Self, Failure> {
         let mut api = RuntimeApi::start().await?;
         let mut command = command(program, &tool);
         command
@@ -90,7 +91,7 @@ impl<'a> Function<'a> {
             .await
             .map_err(|err| format!("{} does not start: {err}", program.name))?;
         Ok(Self {
-            program,
+            program: program.clone(),
             child,
             api,
             first_next: since - start,
@@ -113,6 +114,16 @@ impl<'a> Function<'a> {
             times.push(time);
         }
         Ok(times)
+    }
+
+    /// Has one event answered; after it, the function is to be waited for.
+    pub(crate) async fn invoke(&mut self, event: &Bytes) -> Result<Bytes, Failure> {
+        Ok(self.api.invoke(event).await?.0)
+    }
+
+    /// Waits until the function asks for an event.
+    pub(crate) async fn waits(&mut self) -> Result<(), Failure> {
+        self.api.waits().await.map(drop)
     }
 
     /// How often the function has connected so far.

@@ -8,13 +8,16 @@
 //! | `counted` | instructions and system calls, by the difference of two runs |
 //! | `timed`, `spread` | CPU and time, by turns |
 //! | `report` | all of it as a page |
+//! | `local_url`, `proxy` | the local function URL under load, beside the least that could do its work |
 //! | `figures` | the stored figures, which must not rise |
 
 mod counted;
 mod event;
 mod figures;
 mod function;
+mod local_url;
 mod programs;
+mod proxy;
 mod report;
 mod runtime_api;
 mod spread;
@@ -25,6 +28,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
 
 use figures::Figures;
 use programs::Programs;
@@ -39,6 +43,9 @@ enum Task {
     Report {
         #[command(flatten)]
         programs: Programs,
+        /// The command `fnurl`.
+        #[arg(long)]
+        fnurl: PathBuf,
         /// The page.
         #[arg(long)]
         out: PathBuf,
@@ -54,11 +61,27 @@ enum Task {
         #[arg(long)]
         update: bool,
     },
+    /// Puts load on the local function URL and on a bare proxy, and prints their rates.
+    LocalUrl {
+        /// The command `fnurl`.
+        #[arg(long)]
+        fnurl: PathBuf,
+        /// The function behind both.
+        #[arg(long)]
+        function: PathBuf,
+    },
+    /// Is the bare proxy.
+    Proxy {
+        /// The function behind it.
+        #[arg(long)]
+        function: PathBuf,
+    },
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run(Task::parse()).await {
+fn main() -> ExitCode {
+    let task = Task::parse();
+    let done = runtime(&task).and_then(|runtime| runtime.block_on(run(task)));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("bench: {failure}");
@@ -67,12 +90,33 @@ async fn main() -> ExitCode {
     }
 }
 
+/// One thread, but for the proxy: the local function URL has as many as there are cores, too.
+fn runtime(task: &Task) -> Result<Runtime, Failure> {
+    let mut builder = match task {
+        Task::Proxy { .. } => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    Ok(builder.enable_all().build()?)
+}
+
 async fn run(task: Task) -> Result<(), Failure> {
     match task {
-        Task::Report { programs, out } => {
-            let page = report::report(&programs).await?;
+        Task::Report {
+            programs,
+            fnurl,
+            out,
+        } => {
+            let page = report::report(&programs, &fnurl).await?;
             print!("{page}");
             Ok(std::fs::write(out, page)?)
+        }
+        Task::LocalUrl { fnurl, function } => {
+            let rates = local_url::local_url(&fnurl, &function).await?;
+            println!("{rates}");
+            Ok(())
+        }
+        Task::Proxy { function } => {
+            proxy::serve(&programs::bootstrap(&function)?, local_url::CLIENTS).await
         }
         Task::Quick {
             programs,

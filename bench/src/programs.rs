@@ -49,28 +49,33 @@ impl Programs {
         Ok(program)
     }
 
-    /// The application. No table is there: its events never reach the store.
+    /// The application.
     pub(crate) fn bootstrap(&self) -> Result<Program, Failure> {
-        let environment = [
-            ("TABLE_NAME", "bench"),
-            ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
-            ("AWS_SESSION_TOKEN", "token"),
-            // Port 1 refuses at once.
-            ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
-        ];
-        let environment = environment.map(|(name, value)| (name, value.to_owned()));
-        program(
-            "bootstrap",
-            &self.bootstrap,
-            "bootstrap",
-            environment.into(),
-        )
+        bootstrap(&self.bootstrap)
+    }
+
+    /// Where the application is.
+    pub(crate) fn application(&self) -> &Path {
+        &self.bootstrap
     }
 
     fn peer(&self, name: &'static str, file: &str) -> Result<Program, Failure> {
         program(name, &self.peers.join(file), "api", Vec::new())
     }
+}
+
+/// The application. No table is there: its events never reach the store.
+pub(crate) fn bootstrap(path: &Path) -> Result<Program, Failure> {
+    let environment = [
+        ("TABLE_NAME", "bench"),
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_SESSION_TOKEN", "token"),
+        // Port 1 refuses at once.
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
+    ];
+    let environment = environment.map(|(name, value)| (name, value.to_owned()));
+    program("bootstrap", path, "bootstrap", environment.into())
 }
 
 fn program(

@@ -61,7 +61,7 @@ pub(crate) async fn timed(programs: &[&Program]) -> Result<Vec<Timed>, Failure> 
     Ok(all)
 }
 
-async fn turn(function: &mut Function<'_>, timed: &mut Timed) -> Result<(), Failure> {
+async fn turn(function: &mut Function, timed: &mut Timed) -> Result<(), Failure> {
     let before = function.cpu().await?;
     let mut invocations = 0_u32;
     for _ in 0..ROUNDS {
