@@ -1,5 +1,6 @@
 //! A function URL's JSON, both ways. Nothing else in the crate knows the format.
 
+mod known_headers;
 mod request;
 mod response;
 mod streamed;

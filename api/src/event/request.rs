@@ -12,6 +12,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Uri};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::known_headers::known;
 use super::view::{Event, Iam, Text};
 use crate::body::{Body, Request};
 use crate::invocation::{Call, Caller, Invocation};
@@ -125,7 +126,10 @@ fn headers(
 ) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::with_capacity(pairs.len());
     for (name, value) in pairs {
-        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(&name))?;
+        let parsed = match known(&name) {
+            Some(parsed) => parsed,
+            None => HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(&name))?,
+        };
         let mut value = header_value(value, payload).ok_or_else(|| bad_header(&name))?;
         if parsed == AUTHORIZATION || parsed.as_str() == "x-amz-security-token" {
             value.set_sensitive(true);
