@@ -1,5 +1,6 @@
 //! The route table: templates to methods, checked when it is built.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,9 +44,15 @@ impl Table {
     pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut paths: Vec<Path> = Vec::new();
+        // Finding them by comparing would cost the square of their number.
+        let mut known = BTreeMap::new();
         for entry in entries {
             mistakes.extend(parameter_mistakes(&entry));
-            match path_for(&mut paths, &entry.template).add(entry, state) {
+            let index = *known.entry(entry.template.clone()).or_insert_with(|| {
+                paths.push(Path::new(&entry.template));
+                paths.len() - 1
+            });
+            match paths[index].add(entry, state) {
                 Ok(()) => {}
                 Err(mistake) => mistakes.push(mistake),
             }
@@ -194,15 +201,6 @@ impl fmt::Debug for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
     }
-}
-
-fn path_for<'a>(paths: &'a mut Vec<Path>, template: &str) -> &'a mut Path {
-    let known = paths.iter().position(|path| *path.template == *template);
-    let index = known.unwrap_or_else(|| {
-        paths.push(Path::new(template));
-        paths.len() - 1
-    });
-    &mut paths[index]
 }
 
 fn route_name(methods: &Methods, template: &str) -> String {
