@@ -12,7 +12,7 @@ use super::{
     instances::Seat,
     invocation::{Failure, FunctionResult, Invocation},
     log::{self, Ending, Report},
-    process,
+    process::PeakMemory,
     runtime_api::{Call, Delivery, Refusal, Reply},
 };
 use std::{
@@ -49,6 +49,7 @@ pub(super) struct Lifecycle {
     function: Arc<Function>,
     seat: Seat,
     pid: u32,
+    memory: PeakMemory,
     started: Instant,
     is_init_repeated: bool,
     /// How long init took, until an invocation has reported it.
@@ -91,6 +92,7 @@ impl Lifecycle {
             function,
             seat,
             pid,
+            memory: PeakMemory::of(pid),
             started,
             is_init_repeated: false,
             init,
@@ -318,13 +320,14 @@ impl Lifecycle {
         }
     }
 
-    fn report(&self, current: &Current, ending: Option<Ending>) {
+    fn report(&mut self, current: &Current, ending: Option<Ending>) {
+        let duration = current.handed_over.elapsed();
         log::end(&Report {
             request_id: &current.request_id,
-            duration: current.handed_over.elapsed(),
+            duration,
             init: self.init,
             memory_size_mb: self.function.memory_mb,
-            memory_used_mb: process::peak_memory_mb(self.pid),
+            memory_used_mb: self.memory.peak_mb(duration),
             ending,
         });
     }

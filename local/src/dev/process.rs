@@ -6,6 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     process::{ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
@@ -135,8 +136,41 @@ impl Drop for Process {
     }
 }
 
-/// The most memory the process has held, in MB; only Linux tells, and only while it runs.
-pub(super) fn peak_memory_mb(pid: u32) -> Option<u64> {
+/// The most memory that a process has held, as it is reported with each invocation.
+///
+/// The kernel takes longer to tell than a short invocation takes to serve, so that under load a
+/// figure that is fresh and cannot have grown by much is told again.
+#[derive(Debug)]
+pub(super) struct PeakMemory {
+    pid: u32,
+    read: Option<(Instant, Option<u64>)>,
+}
+
+impl PeakMemory {
+    /// How long a figure is fresh.
+    const FRESH: Duration = Duration::from_millis(100);
+    /// An invocation of at least this length may have touched tens of megabytes.
+    const LONG: Duration = Duration::from_millis(1);
+
+    pub(super) const fn of(pid: u32) -> Self {
+        Self { pid, read: None }
+    }
+
+    /// In MB, after an invocation of that `duration`; only Linux tells, and only while the process
+    /// runs.
+    pub(super) fn peak_mb(&mut self, duration: Duration) -> Option<u64> {
+        match self.read {
+            Some((at, peak)) if duration < Self::LONG && at.elapsed() < Self::FRESH => peak,
+            _ => {
+                let peak = peak_memory_mb(self.pid);
+                self.read = Some((Instant::now(), peak));
+                peak
+            }
+        }
+    }
+}
+
+fn peak_memory_mb(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status
         .lines()
