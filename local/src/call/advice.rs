@@ -12,7 +12,7 @@ const SKEW: Duration = Duration::from_secs(300);
 /// The likely causes in order, the likeliest first; `None` for what the function itself answers.
 pub(super) fn on(head: &response::Parts, signer: Option<&Signer>, host: &str) -> Option<String> {
     let kind = head.headers.get("x-amzn-errortype")?.to_str().ok()?;
-    if head.status != StatusCode::FORBIDDEN {
+    if ![StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST].contains(&head.status) {
         return None;
     }
     let causes = match (kind, signer) {
@@ -43,6 +43,9 @@ pub(super) fn on(head: &response::Parts, signer: Option<&Signer>, host: &str) ->
         ("UnrecognizedClientException", _) => vec![
             "the access key is not known here: it was deleted, or belongs to another server or partition".to_owned(),
             "the session token is missing, or belongs to another key".to_owned(),
+        ],
+        ("InvalidQueryStringException", _) => vec![
+            "the name of a query parameter has one of / : @ ! * ' ( ) , ; + ~ [ ] as it is: encode it, as %5B for [".to_owned(),
         ],
         _ => return None,
     };

@@ -16,6 +16,7 @@ use super::{
     invocation::{FunctionResult, Invocation},
     log,
     options::InvokeMode,
+    raw_names,
     receive::{NotReceived, receive},
     refusal,
     trace::Trace,
@@ -131,6 +132,14 @@ impl FrontDoor {
     }
 
     async fn invoke(&self, visit: Visit, body: &[u8]) -> Reply {
+        let query = visit.parts.uri.query().unwrap_or_default();
+        if let (Some(_), Some((name, raw))) = (&self.authority, raw_names::find(query)) {
+            visit.say_refused(&format!(
+                "the name of the parameter `{name}` has a `{raw}` as it is: with AWS_IAM it must be encoded, as %{:02X}",
+                u32::from(raw)
+            ));
+            return visit.end(refusal::invalid_query_string());
+        }
         let caller = match self.caller(&visit, body) {
             Ok(caller) => caller,
             Err(denied) => {

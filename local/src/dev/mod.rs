@@ -33,6 +33,7 @@ mod log;
 mod options;
 mod private_file;
 mod process;
+mod raw_names;
 mod receive;
 mod refusal;
 mod runtime_api;

@@ -61,6 +61,13 @@ pub(super) fn denied(denied: &Denied) -> Answer {
     answer.with_type(kind)
 }
 
+/// Local choice: the words. What a function URL says is known only for its status and type.
+pub(super) fn invalid_query_string() -> Answer {
+    let text = r#"{"message":"The query string is invalid: encode the names of its parameters."}"#;
+    let answer = refusal(StatusCode::BAD_REQUEST, "application/json", text);
+    answer.with_type("InvalidQueryStringException")
+}
+
 /// Crash, timeout, function error, a result that is none: the client is not told which.
 pub(super) fn bad_gateway() -> Answer {
     refusal(

@@ -78,3 +78,32 @@ fn a_403_that_the_function_answers_gets_no_advice() {
         ("no", "")
     );
 }
+
+#[test]
+fn a_raw_name_of_a_parameter_is_named_as_the_cause() {
+    let server = Server::start(["--auth", "iam"]);
+    let url = format!("http://{}/?filter[name]=a", server.address);
+    let outcome = Caller::of(&server).args([&url]).run();
+    let causes = causes(&outcome);
+    assert!(causes[0].contains("encode it, as %5B for ["), "{causes:?}");
+}
+
+#[test]
+fn a_session_that_is_over_is_told_to_get_another() {
+    let keys = tempfile::NamedTempFile::new().unwrap();
+    let file = "[over]\naws_access_key_id = ASIAOVER\naws_secret_access_key = secret\naws_session_token = token\nfnurl_expires = 2026-01-01T00:00:00Z\n";
+    std::fs::write(keys.path(), file).unwrap();
+    let server = Server::start([
+        "--auth",
+        "iam",
+        "--credentials",
+        keys.path().to_str().unwrap(),
+    ]);
+    let outcome = Caller::new()
+        .env("AWS_SHARED_CREDENTIALS_FILE", keys.path())
+        .env("AWS_PROFILE", "over")
+        .args([&format!("http://{}/", server.address)])
+        .run();
+    assert!(outcome.text().contains("expired"), "{outcome:?}");
+    assert!(causes(&outcome)[0].contains("get new ones"), "{outcome:?}");
+}

@@ -43,8 +43,8 @@ fn difficult_paths_and_queries_arrive_as_they_were_written() {
         "/?b=2&a=1&b=1",
         "/?q=x%20y+z&r=%2B&e=",
         "/?flag&&empty=&=none",
-        "/?filter[name]=a%26b&filter%5Bid%5D=1",
-        "/?%C3%A9=%C3%A9&A=1&a=2&_=3&-=4&~=5",
+        "/?filter%5Bname%5D=a%26b&list=[1,2]",
+        "/?%C3%A9=%C3%A9&A=1&a=2&_=3&-=4&.=5",
         "/?X-Amz-Signature=00",
         "/?p=/:@!*'(),;?",
     ] {

@@ -90,6 +90,29 @@ fn difficult_paths_queries_and_headers_are_understood_as_they_were_signed() {
 }
 
 #[test]
+fn with_aws_iam_names_of_parameters_have_to_be_encoded() {
+    let (server, key) = start();
+    for (target, status) in [
+        ("/?filter[name]=a", 400),
+        ("/?a+b=1", 400),
+        ("/?a=1&~x", 400),
+        ("/?filter%5Bname%5D=[a]&b=~", 200),
+    ] {
+        let answer = Request::new("GET", target, "localhost").sign(&key);
+        let answer = answer.send(&server);
+        assert_eq!(answer.status, status, "{target}");
+        if status == 400 {
+            let kind = answer.header("x-amzn-errortype");
+            assert_eq!(kind, Some("InvalidQueryStringException"));
+        }
+    }
+    server.log_line("`filter[name]` has a `[` as it is: with AWS_IAM it must be encoded, as %5B");
+    let open = Server::start([]);
+    let answer = Request::new("GET", "/?filter[name]=a", "localhost").send(&open);
+    assert_eq!(answer.status, 200);
+}
+
+#[test]
 fn a_signed_body_is_let_in_and_another_one_is_not() {
     let (server, key) = start();
     let request = Request::new("POST", "/", "localhost").body("text/plain", "the body");
