@@ -20,7 +20,7 @@ ARCH ?= x86_64
 BENCH_PROGRAMS = --peers target/peers/release --bootstrap target/lambda/bootstrap
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs docs-ui contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,12 +56,16 @@ test-python: ## Run a Python function under AWS's own runtime client (needs pip)
 test-docs: ## Try the API on its page of documentation, in a headless Chromium (needs npm; fetches Debian's chromium)
 	scripts/test-docs.sh
 
+docs-ui: ## Take the script of the documentation's page from npm anew
+	scripts/vendor-docs-ui.sh
+
 contract: contract/node_modules/.package-lock.json ## Lint openapi.yaml, make a typed client of it, hold the application to it (needs npm and pip)
 	cd contract && npm run --silent lint && npm run --silent types && npm --silent test
 	scripts/test-contract.sh 60
 	scripts/test-contract.sh 30 --signed
 
 openapi-diff: contract/node_modules/.package-lock.json ## Does openapi.yaml break clients of the one at a revision? (BASE=origin/main; needs npm)
+	mkdir -p target
 	git show $(BASE):openapi.yaml >target/openapi-base.yaml
 	node contract/diff.js target/openapi-base.yaml openapi.yaml
 

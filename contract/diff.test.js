@@ -26,6 +26,9 @@ for (const [name, change, said] of [
   ['a text that has to be shorter', (_, { NewItem }) => (NewItem.properties.name.maxLength = 100), 'maxLength'],
   ['a parameter that is gone', ({ paths }) => paths['/items'].get.parameters.shift(), 'cursor'],
   ['a parameter that has to be sent', ({ paths }) => (paths['/items'].get.parameters[0].required = true), 'required'],
+  ['an answer that loses a member it could leave out', (_, { Item }) => delete Item.properties.description, '`description`'],
+  ['a member that a request may no longer have', (_, { NewItem }) => delete NewItem.properties.description, '`description`'],
+  ['a signature that everybody has to have', (contract) => (contract.security = [{ sigv4: [] }]), 'without a signature'],
   ['a success that is gone', ({ paths }) => delete paths['/items'].post.responses['201'], '201'],
 ]) {
   test(`${name} breaks clients`, () => {
@@ -33,6 +36,14 @@ for (const [name, change, said] of [
     assert.ok(breaking.some((line) => line.includes(said)), breaking.join('\n') || 'nothing is breaking');
   });
 }
+
+test('a body that is closed from now on breaks clients', () => {
+  const closed = parse(text);
+  const open = parse(text);
+  delete open.components.schemas.NewItem.additionalProperties;
+  const { breaking } = changes(open, closed);
+  assert.ok(breaking.some((line) => line.startsWith('POST /items')), breaking.join('\n') || 'nothing is breaking');
+});
 
 for (const [name, change] of [
   ['another operation', ({ paths }) => (paths['/new'] = { get: { operationId: 'new', responses: { 200: { description: 'OK' } } } })],

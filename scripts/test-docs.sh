@@ -33,6 +33,10 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 URL=$(sed -n 's|^fnurl: listening on \(http:[^ ]*\).*|\1|p' "$data/greeting")
+if [ -z "$URL" ]; then
+    echo "the local function URL did not start: $(<"$data/log")" >&2
+    exit 1
+fi
 SCREENSHOTS=$PWD/target/screenshots
 mkdir -p "$SCREENSHOTS"
 export URL SCREENSHOTS

@@ -19,7 +19,12 @@ if [ "$found" != "$integrity" ]; then
 fi
 tar --extract --gzip --file "$archive" --directory "$work"
 script=$work/package/dist/browser/$package.min.js
+license=api/src/docs/LICENSE-$package
 if [ "${1-}" = --check ]; then
+    if ! cmp --silent "$work/package/LICENSE" "$license"; then
+        echo "$license is not that of $package@$version: scripts/vendor-docs-ui.sh takes it" >&2
+        exit 1
+    fi
     if ! gzip --decompress --stdout "$vendored" | cmp --silent - "$script"; then
         echo "$vendored is not the script of $package@$version: scripts/vendor-docs-ui.sh takes it" >&2
         exit 1
@@ -27,5 +32,5 @@ if [ "${1-}" = --check ]; then
     echo "ok: $vendored is the script of $package@$version"
 else
     gzip --best --no-name --stdout "$script" >"$vendored"
-    cp "$work/package/LICENSE" "api/src/docs/LICENSE-$package"
+    cp "$work/package/LICENSE" "$license"
 fi

@@ -76,7 +76,10 @@ where
         .at("/openapi.json", get(File::<Json>::new(published.json)))
         .at("/openapi.yaml", get(File::<Yaml>::new(published.yaml)))
         .at(path, get(Page::at(path)))
-        .at(&format!("{path}/ui.js"), get(File::<Ui>::new(UI)))
+        .at(
+            &format!("{}/ui.js", path.trim_end_matches('/')),
+            get(File::<Ui>::new(UI)),
+        )
 }
 
 /// What a file is to clients.
@@ -163,11 +166,11 @@ impl Page {
     fn at(path: &str) -> Self {
         let depth = path.matches('/').count().saturating_sub(1);
         let root = "../".repeat(depth);
-        let name = path.rsplit('/').next().unwrap_or_default();
-        Self(
-            PAGE.replace("{ui}", &format!("{name}/ui.js"))
-                .replace("{root}", &root),
-        )
+        let ui = match path.rsplit('/').next().unwrap_or_default() {
+            "" => "ui.js".to_owned(),
+            name => format!("{name}/ui.js"),
+        };
+        Self(PAGE.replace("{ui}", &ui).replace("{root}", &root))
     }
 }
 
@@ -267,6 +270,10 @@ mod tests {
     fn the_page_refers_to_its_files_from_wherever_it_is() {
         let page = Page::at("/docs").0;
         assert!(page.contains("src=\"docs/ui.js\"") && page.contains("\"openapi.json\""));
+        let page = Page::at("/").0;
+        assert!(page.contains("src=\"ui.js\"") && page.contains("\"openapi.json\""));
+        let page = Page::at("/docs/").0;
+        assert!(page.contains("src=\"ui.js\"") && page.contains("\"../openapi.json\""));
         let page = Page::at("/about/api").0;
         assert!(page.contains("src=\"api/ui.js\"") && page.contains("\"../openapi.json\""));
     }

@@ -38,3 +38,18 @@ async fn an_answer_with_an_undeclared_status_fails_its_test() {
     let api = Api::builder(()).at("/", get(teapot)).build().unwrap();
     TestApi::new(api).assert_contract().get("/").await;
 }
+
+#[tokio::test]
+async fn the_contract_is_served_as_it_is_published() {
+    let store = Store::new(client_at("http://127.0.0.1:1"), TableSettings::new("none"));
+    let api = TestApi::new(routes::api(store).unwrap()).assert_contract();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.yaml");
+    let published = std::fs::read_to_string(path).unwrap();
+    api.get("/openapi.yaml").await.assert_text(200, &published);
+    let json: serde_json::Value = api.get("/openapi.json").await.json(200);
+    let yaml: serde_json::Value = serde_yaml_ng::from_str(&published).unwrap();
+    assert_eq!(json, yaml);
+    for path in ["/docs", "/docs/ui.js"] {
+        api.get(path).await.assert_status(200);
+    }
+}
