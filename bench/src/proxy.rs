@@ -1,7 +1,8 @@
 //! The least that can stand before a function: what the local function URL is measured against.
 //!
-//! An HTTP server that gives its functions an event of method and path, and answers with the status
-//! and the body of their result. No headers, no limits, no log.
+//! An HTTP server that gives its functions an event like those of a function URL, the same each time
+//! but for method and path, and answers with the status and the body of their result. It reads no
+//! headers, knows no limits and writes no log.
 
 use std::convert::Infallible;
 use std::io::Write;
@@ -75,8 +76,36 @@ async fn forward(
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": request.uri().query().unwrap_or_default(),
-        "headers": {},
-        "requestContext": {"http": {"method": method, "path": path}},
+        // What `fnurl dev` tells of the bench's client, so that the function has the same to read.
+        "headers": {
+            "host": "127.0.0.1:9000",
+            "user-agent": "bench",
+            "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
+            "x-amzn-tls-version": "TLSv1.3",
+            "x-amzn-trace-id": "Root=1-6b047697-0c10c8c7903e4bc8b997611b",
+            "x-forwarded-for": "127.0.0.1",
+            "x-forwarded-port": "443",
+            "x-forwarded-proto": "https",
+        },
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "fnurllocalfnurllocalfnurllocal00",
+            "domainName": "fnurllocalfnurllocalfnurllocal00.lambda-url.us-east-1.on.aws",
+            "domainPrefix": "fnurllocalfnurllocalfnurllocal00",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "bench",
+            },
+            "requestId": "1dbb26de-0540-43a4-897e-14a2d36c6749",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "23/Nov/2026:17:23:35 +0000",
+            "timeEpoch": 1_795_454_615_000_u64,
+        },
+        "routeKey": "$default",
         "isBase64Encoded": false,
     });
     let event = Bytes::from(serde_json::to_vec(&event)?);

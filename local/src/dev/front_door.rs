@@ -9,6 +9,7 @@ use super::{
     auth::{Authority, Denied, Principal},
     clock::Clock,
     cors::Cors,
+    detached::Detached,
     event::{self, Arrival},
     flow::Flow,
     hosts::Hosts,
@@ -110,10 +111,10 @@ impl FrontDoor {
             return visit.end(answer);
         }
         match receive(body, refusal::EVENT_LIMIT, visit.expects_continue()).await {
-            // On a task of its own: a client that leaves does not stop the function.
+            // A client that leaves does not stop the function.
             Ok(received) => {
                 let invoked =
-                    tokio::spawn(async move { self.invoke(visit, &received.bytes).await });
+                    Detached::new(async move { self.invoke(visit, &received.bytes).await });
                 // A mistake of ours, and no success.
                 invoked.await.unwrap_or_else(|_| {
                     let mut response = Response::new(Either::Left(Full::default()));

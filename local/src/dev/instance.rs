@@ -1,6 +1,7 @@
 //! One instance: a process, its Runtime API and its lifecycle, from start to end.
 
 use super::{
+    alarm::Alarm,
     function::Function,
     instances::Seat,
     invocation::Failure,
@@ -14,7 +15,7 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, timeout_at},
 };
 
 /// Starts an instance and stays with it until its process is gone and its seat is free.
@@ -103,6 +104,7 @@ async fn attend(
     function: &Function,
 ) -> Option<Job> {
     let mut is_retired = false;
+    let mut alarm = Alarm::new();
     let (failure, ending) = loop {
         if is_retired && lifecycle.is_unused() {
             break (Failure::Stopping, Ending::Error);
@@ -121,9 +123,11 @@ async fn attend(
                 Ok(status) => break (Failure::Exited(status), Ending::Error),
                 Err(err) => break (Failure::NotStarted(err), Ending::Error),
             },
-            () = until(lifecycle.idle_deadline()) => break (Failure::Stopping, Ending::Error),
-            () = until(lifecycle.deadline()) => {
-                break (Failure::TimedOut(function.timeout_secs), Ending::Timeout);
+            () = alarm.at(lifecycle.idle_deadline().or(lifecycle.deadline())) => {
+                break match lifecycle.is_idle() {
+                    true => (Failure::Stopping, Ending::Error),
+                    false => (Failure::TimedOut(function.timeout_secs), Ending::Timeout),
+                };
             }
         }
     };
@@ -142,12 +146,4 @@ async fn attend(
     lifecycle.end(failure, ending);
     process.end().await;
     None
-}
-
-/// Waits for a moment, or for ever when there is none.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
 }

@@ -7,6 +7,7 @@
 //! What the service does is in `event`, `answer`, `refusal`, `runtime_api` and `lifecycle`; the
 //! rest is this machine's side of it: processes, files, the command line.
 
+mod alarm;
 mod answer;
 mod auth;
 mod cargo;
@@ -15,6 +16,7 @@ mod control;
 mod cors;
 mod cors_file;
 mod data_lock;
+mod detached;
 mod dynamodb;
 mod environment;
 mod event;
