@@ -120,9 +120,10 @@ impl StoreError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let code = error.code().unwrap_or_default();
-        let is_refused = error
-            .raw_response()
-            .is_some_and(|response| response.status().is_client_error());
+        // One that broke off has a status, too, and says nothing else: it is no answer.
+        let answered = matches!(error, SdkError::ServiceError(_));
+        let status = error.raw_response().map(|response| response.status());
+        let is_refused = answered && status.is_some_and(|status| status.is_client_error());
         if THROTTLES.contains(&code) {
             let source = error.into();
             Self::Throttled {

@@ -148,6 +148,24 @@ async fn a_refusal_is_final_and_its_words_are_not_for_clients() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_breaks_off_is_no_answer() {
+    on_each_engine(async |subject| {
+        let id = create_items(&subject.store, 1).await[0].id;
+        let (store, _proxy) = broken(&subject, &[CutAnswer; 12]).await;
+        let another_version = Expected::Versions(vec![7]);
+        let replaced = store.replace_item(id, lamp(), &another_version).await;
+        let refused = replaced.unwrap_err();
+        assert!(
+            matches!(refused, StoreError::Unavailable { .. }),
+            "{refused:?}"
+        );
+        let stored = subject.store.read_item(id).await.unwrap();
+        assert_eq!(stored.version, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_silent_attempt_is_given_up_and_made_again() {
     on_each_engine(async |subject| {
         let item = create_items(&subject.store, 1).await.remove(0);
