@@ -69,8 +69,8 @@ openapi-diff: contract/node_modules/.package-lock.json ## Does openapi.yaml brea
 	git show $(BASE):openapi.yaml >target/openapi-base.yaml
 	node contract/diff.js target/openapi-base.yaml openapi.yaml
 
-contract-long: ## Hold the application to openapi.yaml with tens of thousands of requests (needs pip)
-	scripts/test-contract.sh 600
+contract-long: ## Hold the application to openapi.yaml with more than 20,000 requests (needs pip)
+	scripts/test-contract.sh 1600
 
 contract/node_modules/.package-lock.json: contract/package.json contract/package-lock.json
 	cd contract && npm ci --silent --no-fund --no-audit

@@ -74,11 +74,20 @@ fn health_operations() -> [(&'static str, OperationProse); 2] {
         ),
         (
             "healthReady",
-            words(
-                "health",
-                "Does the database answer?",
-                "503 when it does not within a second, with the check that failed.",
-            ),
+            OperationProse {
+                response: Some(json!({
+                    "status": "pass",
+                    "checks": {"dynamodb:responseTime": [{
+                        "componentType": "datastore", "status": "pass",
+                        "observedValue": 4, "observedUnit": "ms",
+                    }]},
+                })),
+                ..words(
+                    "health",
+                    "Does the database answer?",
+                    "503 when it does not within a second, with the check that failed.",
+                )
+            },
         ),
     ]
 }
@@ -171,11 +180,14 @@ fn item_operations() -> [(&'static str, OperationProse); 7] {
         ),
         (
             "itemsExport",
-            words(
-                "items",
-                "Export all items",
-                "One JSON object a line, newest first. The last line is `{\"end\":true,\"count\":…}`: without it the export is incomplete. More than 6 MB need a function URL that streams.",
-            ),
+            OperationProse {
+                response: Some(json!(format!("{}\n{{\"end\":true,\"count\":1}}\n", item()))),
+                ..words(
+                    "items",
+                    "Export all items",
+                    "One JSON object a line, newest first. The last line is `{\"end\":true,\"count\":…}`: without it the export is incomplete. More than 6 MB need a function URL that streams.",
+                )
+            },
         ),
     ]
 }
