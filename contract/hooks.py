@@ -11,8 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.session import Session
 from requests.auth import AuthBase
 
-
-KEY = re.compile(r'^("[!#-\[\]-~]{1,255}"|[!#-+\--:<-\[\]-~]{1,255})$')
+KEY = re.compile(r'("([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--:<-\[\]-~]{1,255})')
 
 
 @schemathesis.hook
@@ -23,7 +22,7 @@ def before_call(context, case, kwargs):
     have been deleted since: only a first creation can be held to what it says.
     """
     for name in list(case.headers or {}):
-        if name.lower() == "idempotency-key" and KEY.match(str(case.headers[name])):
+        if name.lower() == "idempotency-key" and KEY.fullmatch(str(case.headers[name])):
             case.headers[name] = f'"{uuid.uuid4()}"'
 
 

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{self, Sender};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use dynoxide::Database;
 
 use crate::ItemId;
@@ -55,7 +56,12 @@ pub fn client_at(endpoint: &str) -> Client {
         secret_access_key: "testing".to_owned(),
         session_token: None,
     };
-    client(&settings).unwrap_or_else(|error| panic!("{error}"))
+    let client = client(&settings).unwrap_or_else(|error| panic!("{error}"));
+    // Clients of one region and process share what may be spent on retries: the failures of one
+    // test would keep another one from trying again.
+    let retries = RetryPartition::new(ItemId::new().to_string());
+    let config = client.config().to_builder().retry_partition(retries);
+    Client::from_conf(config.build())
 }
 
 /// A table that no other test uses, in this run or another one at the same time.
