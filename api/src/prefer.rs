@@ -1,6 +1,6 @@
 //! `Prefer: return=minimal`: writes that are answered without a representation (RFC 7240).
 
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_LOCATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 
 use crate::body::{Body, Request, Response};
@@ -76,6 +76,7 @@ impl<R: Respond> Respond for Preferred<R> {
             }
             *response.body_mut() = Body::empty();
             response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_LOCATION);
             let applied = HeaderValue::from_static("return=minimal");
             response.headers_mut().insert(APPLIED, applied);
         }

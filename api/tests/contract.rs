@@ -110,7 +110,10 @@ fn bodies_answers_headers_and_problems_come_from_the_signature() {
     let statuses: Vec<_> = create.responses.keys().collect();
     assert_eq!(statuses, [&201]);
     let headers: Vec<_> = create.responses[&201].headers.keys().collect();
-    assert_eq!(headers, ["etag", "last-modified", "location"]);
+    assert_eq!(
+        headers,
+        ["content-location", "etag", "last-modified", "location"]
+    );
     let problems: Vec<_> = create.problems.iter().map(|it| it.status()).collect();
     assert_eq!(problems, [403, 400, 413, 415, 422, 409]);
 }

@@ -286,3 +286,19 @@ async fn the_export_has_every_item_and_an_end() {
     assert!(lines[..3].iter().all(|line| line["name"] == "Lamp"));
     assert_eq!(lines[3], json!({"end": true, "count": 3}));
 }
+
+#[tokio::test]
+async fn a_creation_says_whose_representation_it_sends_and_nothing_of_it_without_one() {
+    let api = api().await;
+    let lamp = json!({"name": "Lamp"});
+    let created = api.post("/items").json(&lamp).await;
+    created.assert_status(201);
+    let place = created.header("location");
+    assert!(place.is_some());
+    assert_eq!(created.header("content-location"), place);
+    let minimal = api.post("/items").header("prefer", "return=minimal");
+    let minimal = minimal.json(&lamp).await;
+    minimal.assert_status(201);
+    assert!(minimal.header("location").is_some());
+    assert_eq!(minimal.header("content-location"), None);
+}

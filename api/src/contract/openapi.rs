@@ -321,6 +321,7 @@ fn reason(status: u16) -> &'static str {
 fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
         "cache-control" => "Who may keep the answer, and for how long.",
+        "content-location" => "The place whose representation this is.",
         "content-encoding" => "`gzip`, where the client takes it.",
         "content-security-policy" => "What the page may load: only what is its own.",
         "etag" => "The version of the representation, for `if-match` and `if-none-match`.",

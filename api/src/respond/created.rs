@@ -1,6 +1,6 @@
 //! `Created`: 201 with the place of what was made.
 
-use http::header::LOCATION;
+use http::header::{CONTENT_LOCATION, LOCATION};
 use http::{HeaderValue, StatusCode};
 
 use super::Respond;
@@ -18,7 +18,10 @@ use crate::problem::{INTERNAL_ERROR, Problem};
 /// }
 /// ```
 ///
-/// Source: RFC 9110 §15.3.2.
+/// `Content-Location` says that the representation is the one of that place, so that a client may
+/// keep it without asking for it again.
+///
+/// Source: RFC 9110 §15.3.2 and §8.7.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created<R> {
     location: String,
@@ -41,6 +44,14 @@ impl<R: Respond> Respond for Created<R> {
             HeaderValue::try_from(self.location).map_err(|err| INTERNAL_ERROR.hiding(err))?;
         let mut response = self.representation.respond()?;
         *response.status_mut() = StatusCode::CREATED;
+        let is_empty = response
+            .body()
+            .as_full()
+            .is_some_and(|body| body.is_empty());
+        if !is_empty {
+            let place = location.clone();
+            response.headers_mut().insert(CONTENT_LOCATION, place);
+        }
         response.headers_mut().insert(LOCATION, location);
         Ok(response)
     }
@@ -48,7 +59,9 @@ impl<R: Respond> Respond for Created<R> {
     fn describe(operation: &mut Operation) {
         operation.with_status(201, |operation| {
             R::describe(operation);
-            operation.response_header::<String>("location");
+            operation
+                .response_header::<String>("location")
+                .response_header::<String>("content-location");
         });
     }
 }

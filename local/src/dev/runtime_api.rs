@@ -15,6 +15,7 @@ use super::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -250,7 +251,7 @@ async fn stream(
 /// Reads a stream to its end, also when nobody listens any more: a client that leaves does not
 /// stop the function. Gives the error that the trailers tell of.
 async fn pass_on(
-    mut body: Incoming,
+    mut body: impl Body<Data = Bytes> + Unpin,
     chunks: &mpsc::Sender<Bytes>,
 ) -> Result<Option<String>, Refusal> {
     let mut pace = Pace::new();
@@ -400,4 +401,57 @@ fn with_status(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Byte
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body::Frame;
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+        time::Duration,
+    };
+
+    const CHUNK: Bytes = Bytes::from_static(&[0; 1 << 20]);
+
+    /// So many chunks of a mebibyte.
+    struct Chunks(u32);
+
+    impl Body for Chunks {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let is_left = self.0 > 0;
+            self.0 = self.0.saturating_sub(1);
+            Poll::Ready(is_left.then(|| Ok(Frame::data(CHUNK))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_of_200_mib_passes_at_its_pace_and_one_of_more_is_cut_off() {
+        for (mebibytes, is_cut_off) in [(200, false), (201, true)] {
+            let (chunks, mut received) = mpsc::channel::<Bytes>(4);
+            let client = tokio::spawn(async move {
+                let mut bytes = 0;
+                while let Some(chunk) = received.recv().await {
+                    bytes += chunk.len() as u64;
+                }
+                bytes
+            });
+            let began = tokio::time::Instant::now();
+            let outcome = pass_on(Chunks(mebibytes), &chunks).await;
+            drop(chunks);
+            assert_eq!(matches!(outcome, Err(Refusal::StreamTooLarge)), is_cut_off);
+            assert!(client.await.unwrap() >= STREAM_LIMIT);
+            // Six pass at once, and two a second after that.
+            let seconds = f64::from(mebibytes - 6) / 2.0;
+            assert_eq!(began.elapsed(), Duration::from_secs_f64(seconds));
+        }
+    }
 }
