@@ -306,7 +306,7 @@ impl Dispatch {
                 *response.status_mut() = StatusCode::NO_CONTENT;
                 response
                     .headers_mut()
-                    .extend(path.allow.clone().map(|it| (ALLOW, it)));
+                    .extend(path.allow().map(|it| (ALLOW, it)));
                 Ok(Box::pin(ready(response)))
             }
             Found::NotAllowed => {
@@ -315,8 +315,8 @@ impl Dispatch {
                     path.template,
                     request.method()
                 ));
-                Err(match &path.allow {
-                    Some(allow) => problem.header(ALLOW, allow.clone()),
+                Err(match path.allow() {
+                    Some(allow) => problem.header(ALLOW, allow),
                     None => problem,
                 })
             }

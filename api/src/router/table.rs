@@ -28,7 +28,6 @@ pub(super) struct Path {
     pub(super) parameters: Vec<Box<str>>,
     methods: Vec<(Method, Route, Describe)>,
     mounted: Option<Route>,
-    pub(super) allow: Option<HeaderValue>,
 }
 
 /// How a path answers a method.
@@ -47,19 +46,19 @@ impl Table {
         // Finding them by comparing would cost the square of their number.
         let mut known = BTreeMap::new();
         for entry in entries {
-            mistakes.extend(parameter_mistakes(&entry));
             let index = *known.entry(entry.template.clone()).or_insert_with(|| {
                 paths.push(Path::new(&entry.template));
                 paths.len() - 1
             });
-            match paths[index].add(entry, state) {
+            let path = &mut paths[index];
+            mistakes.extend(parameter_mistakes(&entry, &path.parameters));
+            match path.add(entry, state) {
                 Ok(()) => {}
                 Err(mistake) => mistakes.push(mistake),
             }
         }
         let mut table = Self::default();
-        for mut path in paths {
-            path.allow = path.allowed();
+        for path in paths {
             let path = Arc::new(path);
             match table.matcher.insert(&*path.template, Arc::clone(&path)) {
                 Ok(()) => table.paths.push(path),
@@ -174,7 +173,7 @@ impl Path {
     }
 
     /// The methods that can be used, as the header `Allow` lists them.
-    fn allowed(&self) -> Option<HeaderValue> {
+    pub(super) fn allow(&self) -> Option<HeaderValue> {
         let mut names: Vec<&str> = Vec::new();
         for (method, ..) in &self.methods {
             names.push(method.as_str());
@@ -211,39 +210,41 @@ fn route_name(methods: &Methods, template: &str) -> String {
 }
 
 /// The parameters of the template against those that the handler's extractors read.
-fn parameter_mistakes<S>(entry: &Entry<S>) -> Vec<Mistake> {
+fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake> {
     let route = || route_name(&entry.methods, &entry.template);
-    let present: Vec<&str> = parameter_names(&entry.template).collect();
     let mut mistakes = Vec::new();
-    let mut read: Vec<&str> = Vec::new();
     for reads in &entry.staged.reads {
         match reads {
-            PathReads::Nothing => {}
-            PathReads::Everything => read.extend(&present),
-            PathReads::Count(count) if *count == present.len() => read.extend(&present),
-            PathReads::Count(count) => {
+            PathReads::Count(count) if *count != present.len() => {
                 mistakes.push(Mistake::ParameterCount {
                     route: route(),
                     read: *count,
                     present: present.len(),
                 });
-                read.extend(&present);
             }
             PathReads::Named(names) => {
-                for name in names.iter().filter(|name| !present.contains(name)) {
+                let is_present = |name: &str| present.iter().any(|known| **known == *name);
+                for name in names.iter().filter(|name| !is_present(name)) {
                     mistakes.push(Mistake::UnknownParameter {
                         route: route(),
                         parameter: (*name).to_owned(),
                     });
                 }
-                read.extend(*names);
             }
+            PathReads::Nothing | PathReads::Everything | PathReads::Count(_) => {}
         }
     }
-    for name in present.iter().filter(|name| !read.contains(name)) {
+    let is_read = |name: &str| {
+        entry.staged.reads.iter().any(|reads| match reads {
+            PathReads::Nothing => false,
+            PathReads::Everything | PathReads::Count(_) => true,
+            PathReads::Named(names) => names.contains(&name),
+        })
+    };
+    for name in present.iter().filter(|name| !is_read(name)) {
         mistakes.push(Mistake::UnreadParameter {
             route: route(),
-            parameter: (*name).to_owned(),
+            parameter: name.to_string(),
         });
     }
     mistakes
