@@ -71,6 +71,7 @@ openapi-diff: contract/node_modules/.package-lock.json ## Does openapi.yaml brea
 
 contract-long: ## Hold the application to openapi.yaml with more than 20,000 requests (needs pip)
 	scripts/test-contract.sh 1600
+	scripts/test-contract.sh 200 --signed
 
 contract/node_modules/.package-lock.json: contract/package.json contract/package-lock.json
 	cd contract && npm ci --silent --no-fund --no-audit

@@ -29,12 +29,25 @@ pub(crate) async fn instructions(program: &Program) -> Result<f64, Failure> {
 /// System calls per warm invocation, a mean over the events of the program.
 pub(crate) async fn system_calls(program: &Program) -> Result<f64, Failure> {
     per_invocation(program, Tool::Strace, |counts| {
-        let total = counts.lines().find(|line| line.ends_with(" total"));
-        // % time, seconds, usecs/call, calls
-        let calls = total.and_then(|it| it.split_whitespace().nth(3));
-        Ok(calls.ok_or("strace has counted nothing")?.parse()?)
+        calls(counts, "total").ok_or_else(|| "strace has counted nothing".into())
     })
     .await
+}
+
+/// Connections opened per warm invocation, to whatever, a mean over the events of the program.
+pub(crate) async fn connects(program: &Program) -> Result<f64, Failure> {
+    per_invocation(program, Tool::Strace, |counts| {
+        Ok(calls(counts, "connect").unwrap_or(0))
+    })
+    .await
+}
+
+/// The calls of that name in what strace has counted.
+fn calls(counts: &str, name: &str) -> Option<u64> {
+    let mut lines = counts.lines().map(|line| line.split_whitespace());
+    let mut line = lines.find(|line| line.clone().next_back() == Some(name))?;
+    // % time, seconds, usecs/call, calls
+    line.nth(3)?.parse().ok()
 }
 
 async fn per_invocation(

@@ -79,6 +79,11 @@ fn compact(json: &str) -> Result<Bytes, Failure> {
     Ok(bytes.into())
 }
 
+/// The body of a result, the JSON that a function has sent to the Runtime API.
+pub(crate) fn body(result: &[u8]) -> Result<Vec<u8>, Failure> {
+    serde_json::from_slice::<Answer>(result)?.bytes()
+}
+
 impl Expected {
     /// What the hello world answers to everything.
     pub(crate) fn hello() -> Self {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,12 +9,12 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::task::JoinSet;
 
 use crate::Failure;
+use crate::server::Server;
 use crate::spread::Spread;
 
 /// Connections, each with one request after the other; and instances of the function.
@@ -44,19 +43,13 @@ impl fmt::Display for LocalUrl {
 /// Puts the same load on both, in turns.
 pub(crate) async fn local_url(fnurl: &Path, function: &Path) -> Result<LocalUrl, Failure> {
     let data = tempfile::tempdir()?;
-    let mut dev = Command::new(fnurl);
-    dev.args(["dev", "--port", "0", "--concurrency", &CLIENTS.to_string()])
-        .arg("--data")
-        .arg(data.path())
-        .arg("--function")
-        .arg(function);
+    let dev = Server::local_url(fnurl, function, data.path(), CLIENTS).await?;
     let mut proxy = Command::new(std::env::current_exe()?);
     proxy.args(["proxy", "--function"]).arg(function);
-    let dev = Server::start(dev).await?;
     let proxy = Server::start(proxy).await?;
     let (mut of_dev, mut of_proxy) = (Vec::new(), Vec::new());
     for turn in 0..=TURNS {
-        let rates = (dev.rate().await?, proxy.rate().await?);
+        let rates = (rate(&dev).await?, rate(&proxy).await?);
         // In the first turn, instances start.
         if turn > 0 {
             of_dev.push(rates.0);
@@ -69,45 +62,18 @@ pub(crate) async fn local_url(fnurl: &Path, function: &Path) -> Result<LocalUrl,
     })
 }
 
-/// A server in a process of its own, which ends with it.
-struct Server {
-    address: String,
-    _process: Child,
-}
-
-impl Server {
-    async fn start(mut command: Command) -> Result<Self, Failure> {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
-        let name = format!("{:?}", command.as_std().get_program());
-        let mut process = command.spawn().map_err(|err| format!("{name}: {err}"))?;
-        let output = process.stdout.take().ok_or("no standard output")?;
-        let first = BufReader::new(output).lines().next_line().await?;
-        let first = first.unwrap_or_default();
-        let address = first.split_once("listening on http://");
-        let (_, address) = address.ok_or_else(|| format!("{name} does not start: {first}"))?;
-        Ok(Self {
-            address: address.to_owned(),
-            _process: process,
-        })
+/// Requests per second.
+async fn rate(server: &Server) -> Result<f64, Failure> {
+    let start = Instant::now();
+    let mut clients = JoinSet::new();
+    for _ in 0..CLIENTS {
+        clients.spawn(client(server.address().to_owned(), start + TURN));
     }
-
-    /// Requests per second.
-    async fn rate(&self) -> Result<f64, Failure> {
-        let start = Instant::now();
-        let mut clients = JoinSet::new();
-        for _ in 0..CLIENTS {
-            clients.spawn(client(self.address.clone(), start + TURN));
-        }
-        let mut answers = 0;
-        while let Some(answered) = clients.join_next().await {
-            answers += answered??;
-        }
-        Ok(f64::from(answers) / start.elapsed().as_secs_f64())
+    let mut answers = 0;
+    while let Some(answered) = clients.join_next().await {
+        answers += answered??;
     }
+    Ok(f64::from(answers) / start.elapsed().as_secs_f64())
 }
 
 /// Asks one thing after the other until `end`, and says how often it was answered.

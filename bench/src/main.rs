@@ -8,6 +8,8 @@
 //! | `counted` | instructions and system calls, by the difference of two runs |
 //! | `timed`, `spread` | CPU and time, by turns |
 //! | `report` | all of it as a page |
+//! | `store_path` | what a call of DynamoDB costs the application |
+//! | `server` | the processes of servers |
 //! | `local_url`, `proxy` | the local function URL under load, beside the least that could do its work |
 //! | `figures` | the stored figures, which must not rise |
 
@@ -20,7 +22,9 @@ mod programs;
 mod proxy;
 mod report;
 mod runtime_api;
+mod server;
 mod spread;
+mod store_path;
 mod timed;
 
 use std::error::Error;

@@ -19,6 +19,8 @@ pub(crate) struct Programs {
     bootstrap: PathBuf,
 }
 
+/// Where the application looks for DynamoDB.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/events");
 
 impl Programs {
@@ -42,6 +44,15 @@ impl Programs {
         self.peer("fnurl", "peer-fnurl")
     }
 
+    /// The same without its log line.
+    pub(crate) fn fnurl_without_log(&self) -> Result<Program, Failure> {
+        let mut program = self.peer("fnurl, no log line", "peer-fnurl")?;
+        program
+            .environment
+            .push(("AWS_LAMBDA_LOG_LEVEL", "WARN".to_owned()));
+        Ok(program)
+    }
+
     /// The same with further routes.
     pub(crate) fn fnurl_with_more_routes(&self) -> Result<Program, Failure> {
         let mut program = self.peer("fnurl, 200 further routes", "peer-fnurl")?;
@@ -54,6 +65,13 @@ impl Programs {
         bootstrap(&self.bootstrap)
     }
 
+    /// The application with a table at this DynamoDB, asked what reaches it.
+    pub(crate) fn bootstrap_with_table(&self, endpoint: &str) -> Result<Program, Failure> {
+        let mut program = self.bootstrap()?.with_database(endpoint);
+        program.cases = load(&Path::new(EVENTS).join("store"))?;
+        Ok(program)
+    }
+
     /// Where the application is.
     pub(crate) fn application(&self) -> &Path {
         &self.bootstrap
@@ -61,6 +79,15 @@ impl Programs {
 
     fn peer(&self, name: &'static str, file: &str) -> Result<Program, Failure> {
         program(name, &self.peers.join(file), "api", Vec::new())
+    }
+}
+
+impl Program {
+    /// The application with another DynamoDB.
+    pub(crate) fn with_database(mut self, endpoint: &str) -> Self {
+        self.environment.retain(|(name, _)| *name != ENDPOINT);
+        self.environment.push((ENDPOINT, endpoint.to_owned()));
+        self
     }
 }
 
@@ -72,7 +99,7 @@ pub(crate) fn bootstrap(path: &Path) -> Result<Program, Failure> {
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_SESSION_TOKEN", "token"),
         // Port 1 refuses at once.
-        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1"),
+        (ENDPOINT, "http://127.0.0.1:1"),
     ];
     let environment = environment.map(|(name, value)| (name, value.to_owned()));
     program("bootstrap", path, "bootstrap", environment.into())

@@ -14,6 +14,7 @@ use crate::function::Program;
 use crate::local_url::{CLIENTS, LocalUrl, local_url};
 use crate::programs::Programs;
 use crate::spread::{Spread, quantile};
+use crate::store_path::StorePath;
 use crate::timed::{Timed, timed};
 
 /// What was measured of one program.
@@ -29,10 +30,12 @@ struct Measured {
 
 /// Measures everything and writes the page.
 pub(crate) async fn report(programs: &Programs, fnurl: &Path) -> Result<String, Failure> {
-    let measured = measure(programs).await?;
+    let store_path = StorePath::start(programs, fnurl).await?;
+    let measured = measure(programs, &store_path.endpoint).await?;
     let mut page = String::from(INTRODUCTION);
     write!(page, "\n{}\n", about_the_machine()?)?;
     write_figures(&mut page, &measured)?;
+    store_path.write(&mut page).await?;
     let local_url = local_url(fnurl, programs.application()).await?;
     write_targets(&mut page, &measured, &local_url)?;
     write!(
@@ -49,15 +52,16 @@ built with the same release profile, is asked the same events, and has every ans
 Ratios are of figures from this one run, in which the programs took turns. In brackets: quartiles.
 ";
 
-/// In the order of the page's columns: bare, bare-ct, axum, fnurl, with more routes, bootstrap.
-async fn measure(programs: &Programs) -> Result<Vec<Measured>, Failure> {
+/// In the order of the page's columns.
+async fn measure(programs: &Programs, database: &str) -> Result<Vec<Measured>, Failure> {
     let all = [
         programs.bare()?,
         programs.bare_ct()?,
         programs.axum()?,
         programs.fnurl()?,
+        programs.fnurl_without_log()?,
         programs.fnurl_with_more_routes()?,
-        programs.bootstrap()?,
+        programs.bootstrap()?.with_database(database),
     ];
     let times = timed(&all.each_ref()).await?;
     let mut measured = Vec::new();
@@ -237,7 +241,7 @@ fn write_targets(
 }
 
 fn targets(measured: &[Measured]) -> Result<Vec<Target>, Failure> {
-    let [bare, bare_ct, axum, fnurl, more_routes, bootstrap] = measured else {
+    let [bare, bare_ct, axum, fnurl, no_log, more_routes, bootstrap] = measured else {
         return Err("not every program was measured".into());
     };
     let start = |it: &'_ Measured| Spread::of(&it.timed.start_cpu_ms).median;
@@ -257,6 +261,11 @@ fn targets(measured: &[Measured]) -> Result<Vec<Target>, Failure> {
             fnurl.health / bare_ct.health,
             0.7,
         ),
+        Target::most(
+            "… without the log line",
+            no_log.health / bare_ct.health,
+            0.7,
+        ),
         Target::ratio(
             "CPU, store-less / bare",
             &fnurl.timed.cpu_us,
@@ -274,6 +283,7 @@ fn targets(measured: &[Measured]) -> Result<Vec<Target>, Failure> {
             fnurl.system_calls,
             8.0,
         ),
+        Target::exactly("… without the log line", no_log.system_calls, 8.0),
         Target::exactly(
             "system calls per invocation, bootstrap",
             bootstrap.system_calls,
