@@ -165,19 +165,26 @@ impl Store {
     }
 
     /// The outcome of `work`, if there is one in time. `attempts` watches the work, if it writes.
-    async fn bounded<T>(
+    ///
+    /// The futures of the SDK are large, and each future that they are part of would move them:
+    /// what is boxed here is moved once.
+    fn bounded<T>(
         &self,
         attempts: Option<&Attempts>,
         work: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        // A timer polls the work before it looks at the clock, and that alone can send a write.
-        if self.bound.is_zero() {
-            return Err(late(self.bound, false));
+    ) -> impl Future<Output = Result<T, StoreError>> {
+        let bound = self.bound;
+        let work = Box::pin(work);
+        async move {
+            // A timer polls the work before it looks at the clock, and that alone can send a write.
+            if bound.is_zero() {
+                return Err(late(bound, false));
+            }
+            let outcome = tokio::time::timeout(bound, work).await;
+            outcome.unwrap_or_else(|_| {
+                let outcome_unknown = attempts.is_some_and(Attempts::leave_outcome_unknown);
+                Err(late(bound, outcome_unknown))
+            })
         }
-        let outcome = tokio::time::timeout(self.bound, work).await;
-        outcome.unwrap_or_else(|_| {
-            let outcome_unknown = attempts.is_some_and(Attempts::leave_outcome_unknown);
-            Err(late(self.bound, outcome_unknown))
-        })
     }
 }
