@@ -14,7 +14,7 @@ use super::{
     flow::Flow,
     hosts::Hosts,
     instances::Instances,
-    invocation::{FunctionResult, Invocation},
+    invocation::{Failure, FunctionResult, Invocation},
     log,
     options::InvokeMode,
     raw_names,
@@ -161,7 +161,13 @@ impl FrontDoor {
         };
         let result = match self.instances.invoke(&invocation).await {
             Ok(result) => result,
-            Err(failure) => return visit.end(refusal::failed(&failure)),
+            Err(failure) => {
+                // What else goes wrong, the instance has said.
+                if let Failure::Throttled | Failure::RateExceeded(_) = failure {
+                    visit.say_refused(&failure.to_string());
+                }
+                return visit.end(refusal::failed(&failure));
+            }
         };
         self.warn_of_mode(&result);
         let (mut answer, flow) = match self.mapped(result).await {

@@ -5,6 +5,7 @@ use super::{
     instance,
     invocation::{Failure, Invocation},
     lifecycle::{Job, Outcome},
+    rate::Rate,
 };
 use std::{
     pin::pin,
@@ -22,11 +23,18 @@ use tokio::{
 /// instance, or 429, only because its request is faster than the runtime's.
 const TURNAROUND: Duration = Duration::from_millis(500);
 
+/// Calls a second for each instance that is reserved.
+///
+/// Source: AWS Lambda Developer Guide, “Lambda function URLs”, throttling.
+const CALLS_PER_RESERVED: u16 = 10;
+
 /// The instances of one function.
 #[derive(Debug)]
 pub(super) struct Instances {
     function: Arc<Function>,
     limit: usize,
+    /// As often as it may be called, where concurrency is reserved.
+    rate: Option<Rate>,
     seats: Arc<Seats>,
     stop: watch::Sender<bool>,
 }
@@ -77,10 +85,12 @@ enum Found {
 }
 
 impl Instances {
-    pub(super) fn new(function: Function, limit: usize) -> Self {
+    /// Instances up to the concurrency; with one that is reserved, called at a limited rate too.
+    pub(super) fn new(function: Function, concurrency: u16, reserved: Option<u16>) -> Self {
         Self {
             function: Arc::new(function),
-            limit,
+            limit: reserved.unwrap_or(concurrency).into(),
+            rate: reserved.map(|reserved| Rate::per_second(reserved * CALLS_PER_RESERVED)),
             seats: Arc::default(),
             stop: watch::Sender::new(false),
         }
@@ -95,6 +105,13 @@ impl Instances {
     /// # Errors
     /// [`Failure`]: the function was not called, or has no result.
     pub(super) async fn invoke(&self, invocation: &Invocation) -> Outcome {
+        if let Some(rate) = self
+            .rate
+            .as_ref()
+            .filter(|rate| !rate.admits(Instant::now()))
+        {
+            return Err(Failure::RateExceeded(rate.limit()));
+        }
         loop {
             let (outcome, result) = oneshot::channel();
             let job = Job {

@@ -34,6 +34,8 @@ pub(super) enum FunctionResult {
 pub(super) enum Failure {
     #[error("all instances are busy (`--concurrency` is the limit)")]
     Throttled,
+    #[error("more than {0} requests came in a second (10 × `--reserved-concurrency` is the limit)")]
+    RateExceeded(u16),
     #[error("the function answered with an error: {0}")]
     Function(String),
     #[error("{}", exited(*.0))]

@@ -104,7 +104,7 @@ impl InvokeApi {
         };
         match self.instances.invoke(&invocation).await {
             Ok(result) => Ok(success(StatusCode::OK, payload(result).await)),
-            Err(Failure::Throttled) => Err(ApiError::new(
+            Err(Failure::Throttled | Failure::RateExceeded(_)) => Err(ApiError::new(
                 429,
                 "TooManyRequestsException",
                 "Rate Exceeded.",

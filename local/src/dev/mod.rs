@@ -35,6 +35,7 @@ mod log;
 mod options;
 mod private_file;
 mod process;
+mod rate;
 mod raw_names;
 mod receive;
 mod refusal;
@@ -149,7 +150,11 @@ impl Running {
         };
         let function = Function::new(executable(options).await?, options, &endpoint);
         let program = function.program.clone();
-        let instances = Arc::new(Instances::new(function, options.concurrency.into()));
+        let instances = Arc::new(Instances::new(
+            function,
+            options.concurrency,
+            options.reserved_concurrency,
+        ));
         let front_door = FrontDoor {
             instances: Arc::clone(&instances),
             hosts: Hosts::new(&url_id, &options.region, &options.host),

@@ -41,6 +41,9 @@ pub(crate) struct Options {
     /// Instances at most, each with one request at a time; more requests get 429
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) concurrency: u16,
+    /// Reserved concurrency: N instances at most and 10 × N requests a second; 0 switches the URL off
+    #[arg(long, value_name = "N", conflicts_with = "concurrency", value_parser = clap::value_parser!(u16).range(..=1000))]
+    pub(super) reserved_concurrency: Option<u16>,
     /// The function's timeout in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=900))]
     pub(super) timeout: u64,

@@ -17,7 +17,7 @@ pub(super) const EVENT_LIMIT: u64 = 6_291_456;
 /// The answer to a failed invocation: 429 when there was no room, else an opaque 502.
 pub(super) fn failed(failure: &Failure) -> Answer {
     match failure {
-        Failure::Throttled => throttled(),
+        Failure::Throttled | Failure::RateExceeded(_) => throttled(),
         _ => bad_gateway(),
     }
 }

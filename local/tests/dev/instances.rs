@@ -42,6 +42,22 @@ fn requests_at_the_same_time_take_an_instance_each() {
 }
 
 #[test]
+fn ten_requests_a_second_pass_for_each_instance_that_is_reserved() {
+    let server = Server::start(["--reserved-concurrency", "1"]);
+    let mut statuses = (0..500).map(|_| server.get("/").status);
+    let first: Vec<u16> = statuses.by_ref().take(10).collect();
+    assert_eq!(first, [200; 10]);
+    assert_eq!(statuses.find(|status| *status != 200), Some(429));
+    server.log_line("more than 10 requests came in a second");
+}
+
+#[test]
+fn a_reserved_concurrency_of_zero_switches_the_url_off() {
+    let server = Server::start(["--reserved-concurrency", "0"]);
+    assert_eq!(server.get("/").status, 429);
+}
+
+#[test]
 fn a_request_that_finds_every_instance_busy_is_429() {
     let server = Server::start(["--concurrency", "1"]);
     let gate = Gate::new();
@@ -54,6 +70,7 @@ fn a_request_that_finds_every_instance_busy_is_429() {
         Some("TooManyRequestsException")
     );
     assert_eq!(refused.json()["message"], "Rate Exceeded.");
+    server.log_line("all instances are busy");
     assert!(refused.header("x-amzn-requestid").is_some());
     drop(arrival);
     assert_eq!(inside.receive().status, 200);
