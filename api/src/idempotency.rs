@@ -195,7 +195,7 @@ impl<S: Sync> Extract<S> for Idempotency {
         let key = value.to_str().ok().filter(|_| !is_repeated).and_then(key);
         let key = key.ok_or_else(|| {
             MALFORMED_HEADER.because(format_args!(
-                "the header `idempotency-key` must be one string of 1 to {LONGEST_KEY} printable ASCII characters, in quotes unless it has no space, quote, backslash, comma and semicolon"
+                "the header `idempotency-key` must be one string of 1 to {LONGEST_KEY} printable ASCII characters, in double quotes if it has a space, quote, backslash, comma or semicolon"
             ))
         })?;
         let extensions = request.extensions();
