@@ -1,7 +1,5 @@
 //! Answers: responses, problems, panics, deadlines and limits, as a client meets them.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use std::time::Duration;
 
 use fnurl::testing::TestApi;

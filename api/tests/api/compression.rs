@@ -1,7 +1,5 @@
 //! Compressed answers, as a client reads them.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
 use bytes::Bytes;
 use fnurl::layers::Compression;

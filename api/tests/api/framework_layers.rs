@@ -1,7 +1,5 @@
 //! The framework's own layers, as a client meets them.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! The contract, as it is served.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::Api;
 use fnurl::docs::{Gzipped, Published};
 use fnurl::testing::TestApi;

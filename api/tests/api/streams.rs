@@ -1,7 +1,5 @@
 //! Streams, as a client meets them behind a function URL that streams and one that does not.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use std::time::Duration;
 
 use bytes::Bytes;

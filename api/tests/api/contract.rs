@@ -1,7 +1,5 @@
 //! The contract is what the handlers' types say, and needs no server.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::contract::{In, Operation};
 use fnurl::{
     Api, Caller, Created, IntoProblem, Json, NoContent, Path, Problem, ProblemType, Query, Tagged,

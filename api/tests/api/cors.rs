@@ -1,7 +1,5 @@
 //! Calls from pages of other origins, as a browser makes them.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use std::time::Duration;
 
 use fnurl::layers::Cors;

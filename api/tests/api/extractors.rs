@@ -1,7 +1,5 @@
 //! Extractors: what each takes, and what it refuses and how.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use bytes::Bytes;
 use fnurl::testing::TestApi;
 use fnurl::{
@@ -196,7 +194,14 @@ async fn query_parameters_are_typed_repeated_and_validated() {
     }
     let cases = [
         ("/?limit=0", ("limit", "range", "must be from 1 to 100")),
-        ("/?limit=x", ("limit", "type", "must be a whole number")),
+        (
+            "/?limit=x",
+            (
+                "limit",
+                "type",
+                "must be a whole number from 0 to 4294967295",
+            ),
+        ),
         (
             "/?limit=1&limit=2",
             ("limit", "repeated", "must be given once"),

@@ -1,7 +1,5 @@
 //! Whatever the payload is, the answer is well-formed and nothing panics.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::testing::TestApi;
 use fnurl::{
     Api, Caller, Cookies, Form, Invocation, Json, Path, Query, SourceIp, TrailingSlash,
@@ -27,17 +25,28 @@ struct Thing {
     parts: Vec<Thing>,
 }
 
+#[derive(Debug, Deserialize, Serialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Flat {
+    #[validate(length(min = 1, max = 5))]
+    name: String,
+    #[validate(range(max = 100))]
+    how_many: Option<u8>,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
 async fn body(Json(thing): Json<Thing>) -> Json<Thing> {
     Json(thing)
 }
 
-async fn form(Form(thing): Form<Thing>) -> Json<Thing> {
+async fn form(Form(thing): Form<Flat>) -> Json<Flat> {
     Json(thing)
 }
 
 async fn parts(
     Path((a, b)): Path<(String, u8)>,
-    Query(thing): Query<Thing>,
+    Query(thing): Query<Flat>,
     cookies: Cookies,
     source: Option<SourceIp>,
     caller: Option<Caller>,

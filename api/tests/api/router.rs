@@ -1,7 +1,5 @@
 //! Routing: which handler answers which path and method, and what is answered when none does.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use fnurl::testing::TestApi;
 use fnurl::{
     Api, BuildError, MatchedRoute, Mistake, Path, Response, Routes, TrailingSlash, delete, get,

@@ -1,7 +1,5 @@
 //! Preconditions, patches, idempotency, preferences: what makes writes safe to repeat.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 

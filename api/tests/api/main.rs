@@ -1,0 +1,16 @@
+//! The framework as an application uses it, through the event format both ways.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod any_event;
+mod compression;
+mod conditional;
+mod contract;
+mod cors;
+mod docs;
+mod extractors;
+mod framework_layers;
+mod layers;
+mod responses;
+mod router;
+mod streams;
