@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::body::{Body, Request, Response};
 use crate::contract::Operation;
-use crate::extract::PathReads;
+use crate::extract::Reads;
 use crate::handler::Handler;
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::router::{Routes, get};
@@ -154,7 +154,7 @@ impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
         operation.response_header::<String>("content-encoding");
     }
 
-    fn path_reads(_reads: &mut Vec<PathReads>) {}
+    fn reads(_reads: &mut Reads) {}
 }
 
 /// Serves the page.
@@ -191,7 +191,7 @@ impl<S: Sync> Handler<S, OfAFile> for Page {
         operation.response_header::<String>("content-security-policy");
     }
 
-    fn path_reads(_reads: &mut Vec<PathReads>) {}
+    fn reads(_reads: &mut Reads) {}
 }
 
 fn described(operation: &mut Operation, media_type: &str) {

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::body::{Request, Response};
 use crate::contract::Operation;
-use crate::extract::{Extract, Gathered, PathReads};
+use crate::extract::{Extract, Gathered, Reads};
 use crate::problem::Problem;
 use crate::respond::Respond;
 
@@ -25,8 +25,8 @@ pub trait Handler<S, A>: Send + Sync + 'static {
     /// Describes arguments and result to the contract.
     fn describe(operation: &mut Operation);
 
-    /// The path parameters that each argument reads.
-    fn path_reads(reads: &mut Vec<PathReads>);
+    /// Says what each argument reads from path and query.
+    fn reads(reads: &mut Reads);
 }
 
 macro_rules! handler {
@@ -56,8 +56,8 @@ macro_rules! handler {
                 R::describe(operation);
             }
 
-            fn path_reads(reads: &mut Vec<PathReads>) {
-                $(reads.push(<$T as Extract<S, $M>>::reads_path());)*
+            fn reads(reads: &mut Reads) {
+                $(<$T as Extract<S, $M>>::reads(reads);)*
             }
         }
     };
@@ -79,7 +79,7 @@ where
         R::describe(operation);
     }
 
-    fn path_reads(_reads: &mut Vec<PathReads>) {}
+    fn reads(_reads: &mut Reads) {}
 }
 
 mod arities {

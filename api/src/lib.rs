@@ -91,14 +91,15 @@ mod produces;
 mod respond;
 mod router;
 mod runtime;
+mod syntax;
 pub mod testing;
+mod validation;
 mod violation;
-mod wire_names;
 
 pub use body::{Body, BoxError, Request, Response};
 pub use extract::{
-    Change, Cookies, Extract, Form, FromState, Header, HeaderField, IfMatch, Input, Json,
-    MaybeExtract, Patch, Path, PathInput, PathReads, Query, SourceIp, State, Unvalidated,
+    Change, Cookies, Extract, Form, FromState, Header, HeaderField, IfMatch, Json, MaybeExtract,
+    Patch, Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
 };
 pub use handler::Handler;
 pub use idempotency::{Idempotency, Once, OnceRecord, Replayable, WriteOnce};
@@ -115,4 +116,5 @@ pub use router::{
     RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put,
 };
 pub use runtime::run;
+pub use validation::{Input, Unvalidated};
 pub use violation::{Place, Violation};

@@ -88,6 +88,7 @@ impl ProblemType {
             kind: self,
             detail: None,
             violations: Vec::new(),
+            more: 0,
             extensions: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
@@ -125,6 +126,8 @@ struct Details {
     kind: ProblemType,
     detail: Option<Cow<'static, str>>,
     violations: Vec<Violation>,
+    /// How many violations there are beside those.
+    more: usize,
     extensions: Vec<(&'static str, Value)>,
     headers: HeaderMap,
     cause: Option<BoxError>,
@@ -134,11 +137,20 @@ impl Problem {
     /// A 422 problem that lists every broken rule.
     #[must_use]
     pub fn invalid(violations: Vec<Violation>) -> Self {
-        let mut problem = INVALID_REQUEST.because(match violations.len() {
-            1 => Cow::Borrowed("the request breaks 1 rule, see `errors`"),
-            n => Cow::Owned(format!("the request breaks {n} rules, see `errors`")),
+        Self::invalid_and_more(violations, 0)
+    }
+
+    /// A 422 problem that lists `violations`, and says how many `more` there are.
+    pub(crate) fn invalid_and_more(violations: Vec<Violation>, more: usize) -> Self {
+        let listed = violations.len();
+        let all = listed + more;
+        let mut problem = INVALID_REQUEST.because(match (all, more) {
+            (1, _) => "the request breaks 1 rule, see `errors`".to_owned(),
+            (_, 0) => format!("the request breaks {all} rules, see `errors`"),
+            _ => format!("the request breaks {all} rules, the first {listed} are in `errors`"),
         });
         problem.0.violations = violations;
+        problem.0.more = more;
         problem
     }
 
@@ -197,10 +209,11 @@ impl Problem {
         self
     }
 
-    /// Splits off the broken rules, or gives the problem back when it is of another kind.
-    pub(crate) fn into_violations(mut self) -> Result<Vec<Violation>, Self> {
+    /// Splits off the broken rules and how many more there are, or gives the problem back when it
+    /// is of another kind.
+    pub(crate) fn into_violations(mut self) -> Result<(Vec<Violation>, usize), Self> {
         if self.0.kind == INVALID_REQUEST {
-            Ok(std::mem::take(&mut self.0.violations))
+            Ok((std::mem::take(&mut self.0.violations), self.0.more))
         } else {
             Err(self)
         }
@@ -324,7 +337,15 @@ impl ProblemType {
 }
 
 /// The members that every problem can have; extension members have other names.
-const STANDARD_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "instance", "errors"];
+const STANDARD_MEMBERS: [&str; 7] = [
+    "type",
+    "title",
+    "status",
+    "detail",
+    "instance",
+    "errors",
+    "moreErrors",
+];
 
 struct Document<'a> {
     details: &'a Details,
@@ -346,6 +367,9 @@ impl Serialize for Document<'_> {
         }
         if !details.violations.is_empty() {
             map.serialize_entry("errors", &details.violations)?;
+        }
+        if details.more > 0 {
+            map.serialize_entry("moreErrors", &details.more)?;
         }
         for (name, value) in &details.extensions {
             map.serialize_entry(name, value)?;

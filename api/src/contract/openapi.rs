@@ -353,6 +353,7 @@ pub(crate) fn problem_schema() -> Value {
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The status code."},
             "detail": {"type": "string", "description": "What was wrong with this request."},
             "instance": {"type": "string", "description": "The id under which the request is logged."},
+            "moreErrors": {"type": "integer", "minimum": 1, "description": "How many more rules the request breaks."},
             "errors": {
                 "type": "array",
                 "description": "Every rule that the request breaks.",

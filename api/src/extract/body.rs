@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::{Method, Uri};
 
 use super::Extract;
+use super::content::refuse_compressed;
 use crate::body::Request;
 use crate::contract::Operation;
-use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem};
+use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 
 /// The body, whatever its media type.
 impl<S: Sync> Extract<S> for Bytes {
@@ -22,6 +23,7 @@ impl<S: Sync> Extract<S> for Bytes {
 /// The body as UTF-8 text, whatever its media type.
 impl<S: Sync> Extract<S> for String {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        refuse_compressed(request)?;
         let bytes = request.body_mut().read().await?;
         match std::str::from_utf8(&bytes) {
             Ok(text) => Ok(text.to_owned()),
@@ -33,6 +35,7 @@ impl<S: Sync> Extract<S> for String {
         operation
             .raw_body("text/plain")
             .refuses(MALFORMED_BODY)
+            .refuses(UNSUPPORTED_MEDIA_TYPE)
             .refuses(BODY_TOO_LARGE);
     }
 }

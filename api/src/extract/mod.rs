@@ -6,6 +6,7 @@
 mod body;
 mod caller;
 mod conditional;
+mod content;
 mod cookies;
 mod form;
 mod headers;
@@ -15,9 +16,8 @@ mod optional;
 mod patch;
 mod path;
 mod query;
+mod reads;
 mod state;
-mod urlencoded;
-mod validated;
 
 pub use conditional::IfMatch;
 pub(crate) use conditional::PreconditionsRequired;
@@ -31,8 +31,9 @@ pub use optional::MaybeExtract;
 pub use patch::{Change, Patch};
 pub use path::{Path, PathInput};
 pub use query::Query;
+pub(crate) use reads::KnownQuery;
+pub use reads::{PathReads, QueryReads, Reads};
 pub use state::{FromState, State};
-pub use validated::{Input, Unvalidated};
 
 use std::future::Future;
 
@@ -84,29 +85,16 @@ pub trait Extract<S, M = ()>: Sized {
     /// Says what is read and refused, for the contract. Never called while requests are served.
     fn describe(operation: &mut Operation);
 
-    /// The path parameters that are read; checked against the route template at build time.
-    #[must_use]
-    fn reads_path() -> PathReads {
-        PathReads::Nothing
-    }
-}
-
-/// The path parameters that an extractor reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathReads {
-    /// None.
-    Nothing,
-    /// This many, by their order in the template.
-    Count(usize),
-    /// These, by name.
-    Named(&'static [&'static str]),
-    /// Whatever there is.
-    Everything,
+    /// Says which parts of path and query are read; checked when the API is built.
+    fn reads(_reads: &mut Reads) {}
 }
 
 /// The broken rules of a request so far.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered(Vec<Violation>);
+pub(crate) struct Gathered {
+    violations: Vec<Violation>,
+    more: usize,
+}
 
 impl Gathered {
     /// The value, or `None` when it broke rules that are kept for the answer.
@@ -114,13 +102,22 @@ impl Gathered {
         match extracted {
             Ok(value) => Ok(Some(value)),
             Err(problem) => {
-                self.0.extend(problem.into_violations()?);
+                let (violations, more) = problem.into_violations()?;
+                self.violations.extend(violations);
+                self.more += more;
                 Ok(None)
             }
         }
     }
 
-    pub(crate) fn into_problem(self) -> Problem {
-        Problem::invalid(self.0)
+    /// All of them in one problem. What two arguments say in the same words is said once.
+    pub(crate) fn into_problem(mut self) -> Problem {
+        let mut known: Vec<Violation> = Vec::new();
+        for violation in self.violations.drain(..) {
+            if !known.contains(&violation) {
+                known.push(violation);
+            }
+        }
+        Problem::invalid_and_more(known, self.more)
     }
 }

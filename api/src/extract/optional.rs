@@ -1,6 +1,6 @@
 //! `Option<T>` and `Result<T, Problem>`: extractors that do not end the request.
 
-use super::{Extract, PathReads};
+use super::{Extract, Reads};
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::Problem;
@@ -24,6 +24,10 @@ impl<S: Sync, T: MaybeExtract<S>> Extract<S> for Option<T> {
     fn describe(operation: &mut Operation) {
         operation.optionally(T::describe);
     }
+
+    fn reads(reads: &mut Reads) {
+        T::reads(reads);
+    }
 }
 
 /// What the extractor gave, for the handler to decide about; the problem ends nothing by itself.
@@ -36,7 +40,7 @@ impl<S: Sync, M, T: Extract<S, M> + Send> Extract<S, M> for Result<T, Problem> {
         T::describe(operation);
     }
 
-    fn reads_path() -> PathReads {
-        T::reads_path()
+    fn reads(reads: &mut Reads) {
+        T::reads(reads);
     }
 }

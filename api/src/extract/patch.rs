@@ -5,21 +5,18 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use http::HeaderValue;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::HeaderName;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Extract;
-use super::json::{essence, read_json, read_object, unsupported};
-use super::validated::Input;
+use super::{Extract, content};
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::{
-    BODY_TOO_LARGE, INTERNAL_ERROR, INVALID_REQUEST, MALFORMED_BODY, Problem,
-    UNSUPPORTED_MEDIA_TYPE,
+    BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };
-use crate::violation::Violation;
+use crate::validation::{Document, Input, apply_patch, read_object};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
@@ -55,6 +52,9 @@ const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 /// the body is no object, or when the result is not a valid `T`.
 pub struct Patch<T> {
     changes: Map<String, Value>,
+    document: Document,
+    /// Members of the current value that it does not serialize, as JSON.
+    kept: Vec<(&'static str, String)>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -82,83 +82,63 @@ impl<T> Patch<T> {
 }
 
 impl<T: Input + Serialize> Patch<T> {
-    /// Taking a member away that `T` does not know would pass unseen: the result lacks it anyway.
-    fn check_members(&self, mut document: Map<String, Value>) -> Result<(), Problem> {
-        lay_over(&mut document, &self.changes);
-        let document = serde_json::to_vec(&document).map_err(|err| INTERNAL_ERROR.hiding(err))?;
-        let unknown: Vec<Violation> = match read_json::<T>(&document) {
-            Ok(_) => return Ok(()),
-            Err(problem) => {
-                let broken = problem.violations().iter();
-                broken
-                    .filter(|rule| rule.code == "unknown")
-                    .cloned()
-                    .collect()
-            }
-        };
-        match unknown.is_empty() {
-            true => Ok(()),
-            false => Err(Problem::invalid(unknown)),
-        }
-    }
-
     /// `current` with the changes, read and validated as a whole.
     ///
     /// # Problems
     /// 422 with a JSON Pointer for every member of the result that breaks a rule: `required` for
-    /// one that was to go and may not.
+    /// one that was to be removed and may not be, `unknown` for one that `T` does not have.
+    /// 500 when `T` has members that are never serialized: they would be lost. The log names them;
+    /// give them to [`keep`](Self::keep).
     pub fn apply(&self, current: &T) -> Result<T, Problem> {
-        let mut document =
-            serde_json::to_value(current).map_err(|err| INTERNAL_ERROR.hiding(err))?;
-        if let Value::Object(members) = &mut document {
-            self.check_members(members.clone())?;
-            merge(members, &self.changes);
-        }
-        let merged = serde_json::to_vec(&document).map_err(|err| INTERNAL_ERROR.hiding(err))?;
-        read_json(&merged)
+        apply_patch(&self.document, current, &self.kept)
     }
-}
 
-/// The patch laid over the target as it is: what is to go is null in it.
-fn lay_over(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
-    for (name, change) in patch {
-        match (target.get_mut(name), change) {
-            (Some(Value::Object(members)), Value::Object(changes)) => lay_over(members, changes),
-            _ => drop(target.insert(name.clone(), change.clone())),
-        }
-    }
-}
-
-/// Source: RFC 7396 §2.
-fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
-    for (name, change) in patch {
-        match change {
-            Value::Null => drop(target.remove(name)),
-            Value::Object(changes) => {
-                let member = target.entry(name).or_insert_with(|| Map::new().into());
-                if !member.is_object() {
-                    *member = Map::new().into();
-                }
-                if let Value::Object(members) = member {
-                    merge(members, changes);
-                }
-            }
-            value => drop(target.insert(name.clone(), value.clone())),
-        }
+    /// Keeps a member that is not serialized, such as a password's hash: where the patch says
+    /// nothing of it, the result has `value`.
+    ///
+    /// ```
+    /// use fnurl::{Patch, Problem};
+    /// use schemars::JsonSchema;
+    /// use serde::{Deserialize, Serialize};
+    /// use validator::Validate;
+    ///
+    /// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+    /// struct Account {
+    ///     name: String,
+    ///     #[serde(skip_serializing)]
+    ///     password: String,
+    /// }
+    ///
+    /// async fn change(patch: Patch<Account>) -> Result<(), Problem> {
+    ///     let account = Account { name: "Ada".to_owned(), password: "secret".to_owned() };
+    ///     let account = patch.keep("password", &account.password).apply(&account)?;
+    ///     # let _ = account;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn keep(mut self, member: &'static str, value: impl Serialize) -> Self {
+        let value = serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned());
+        self.kept.push((member, value));
+        self
     }
 }
 
 impl<S: Sync, T: Input> Extract<S> for Patch<T> {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
-        let media_type = essence(request.headers().get(CONTENT_TYPE));
-        if !media_type.eq_ignore_ascii_case(MERGE_PATCH) {
-            let accepted = HeaderValue::from_static(MERGE_PATCH);
-            let refusal = unsupported(media_type, MERGE_PATCH);
-            return Err(refusal.header(ACCEPT_PATCH, accepted));
-        }
-        let bytes = request.body_mut().read().await?;
+        let is_patch = |media_type: &str| media_type.eq_ignore_ascii_case(MERGE_PATCH);
+        let bytes = match content::read(request, MERGE_PATCH, is_patch).await {
+            Err(problem) if problem.kind() == UNSUPPORTED_MEDIA_TYPE => {
+                let accepted = HeaderValue::from_static(MERGE_PATCH);
+                return Err(problem.header(ACCEPT_PATCH, accepted));
+            }
+            read => read?,
+        };
+        let (changes, document) = read_object(&bytes)?;
         Ok(Self {
-            changes: read_object(&bytes)?,
+            changes,
+            document,
+            kept: Vec::new(),
             of: PhantomData,
         })
     }
@@ -225,44 +205,5 @@ fn allow_null(schema: &mut Value) {
             Some(Value::Array(options)) if options.iter().any(|it| it["type"] == "null") => {}
             _ => *schema = serde_json::json!({"anyOf": [schema.take(), {"type": "null"}]}),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    /// Source: RFC 7396, appendix A, as far as both sides are objects.
-    #[test]
-    fn patches_are_merged_as_in_the_rfc() {
-        let cases = [
-            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
-            (json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"})),
-            (json!({"a":"b"}), json!({"a":null}), json!({})),
-            (
-                json!({"a":"b","b":"c"}),
-                json!({"a":null}),
-                json!({"b":"c"}),
-            ),
-            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
-            (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
-            (
-                json!({"a":{"b":"c"}}),
-                json!({"a":{"b":"d","c":null}}),
-                json!({"a":{"b":"d"}}),
-            ),
-            (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
-            (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (
-                json!({}),
-                json!({"a":{"bb":{"ccc":null}}}),
-                json!({"a":{"bb":{}}}),
-            ),
-        ];
-        for (mut target, patch, expected) in cases {
-            merge(target.as_object_mut().unwrap(), patch.as_object().unwrap());
-            assert_eq!(target, expected, "{patch}");
-        }
     }
 }

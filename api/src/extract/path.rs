@@ -4,18 +4,14 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::de::value::MapDeserializer;
-use serde::de::{Deserializer, IntoDeserializer, Visitor};
-use serde::forward_to_deserialize_any;
 
-use super::validated::{Input, validated};
-use super::{Extract, PathReads};
+use super::{Extract, PathReads, Reads};
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::{INVALID_REQUEST, Problem};
 use crate::router::MatchedRoute;
-use crate::violation::{Names, Violation};
-use crate::wire_names::fields_of;
+use crate::validation::{Input, Shape, fields_of, parse_text, read_parameters, shape_of};
+use crate::violation::Violation;
 
 /// The path parameters, decoded, typed and validated.
 ///
@@ -52,8 +48,8 @@ impl<S: Sync, M, T: PathInput<M>> Extract<S, M> for Path<T> {
         operation.refuses(INVALID_REQUEST);
     }
 
-    fn reads_path() -> PathReads {
-        T::reads()
+    fn reads(reads: &mut Reads) {
+        T::reads(reads);
     }
 }
 
@@ -68,8 +64,8 @@ pub trait PathInput<M>: Sized {
     /// Describes the parameters.
     fn describe(operation: &mut Operation);
 
-    /// Which parameters are read.
-    fn reads() -> PathReads;
+    /// Says which parameters are read.
+    fn reads(reads: &mut Reads);
 }
 
 /// Marks a [`PathInput`] that is a single value.
@@ -90,9 +86,7 @@ where
     let (name, value) = route
         .parameter(index)
         .ok_or_else(|| Violation::parameter(index.to_string(), "required", "is required"))?;
-    value
-        .parse()
-        .map_err(|err: T::Err| Violation::parameter(name, "type", err.to_string()))
+    parse_text(name, value)
 }
 
 impl<T> PathInput<OnePart> for T
@@ -108,8 +102,8 @@ where
         operation.path_parameter::<T>(0);
     }
 
-    fn reads() -> PathReads {
-        PathReads::Count(1)
+    fn reads(reads: &mut Reads) {
+        reads.path(PathReads::Count(1));
     }
 }
 
@@ -130,8 +124,8 @@ macro_rules! tuple {
                 $(operation.path_parameter::<$T>($index);)+
             }
 
-            fn reads() -> PathReads {
-                PathReads::Count($count)
+            fn reads(reads: &mut Reads) {
+                reads.path(PathReads::Count($count));
             }
         }
     };
@@ -156,97 +150,24 @@ tuples! {
 
 impl<T: Input> PathInput<Structured> for T {
     fn from_route(route: &MatchedRoute) -> Result<Self, Problem> {
-        let parameters = route.parameters().map(|(name, value)| (name, Value(value)));
-        let deserializer = MapDeserializer::<_, serde::de::value::Error>::new(parameters);
-        let value = serde_path_to_error::deserialize(deserializer).map_err(|err| {
-            let name = err.path().to_string();
-            Problem::invalid(vec![Violation::parameter(
-                name,
-                "type",
-                err.inner().to_string(),
-            )])
-        })?;
-        validated(value, Names::Parameters)
+        read_parameters(route.parameters())
     }
 
     fn describe(operation: &mut Operation) {
         operation.path_parameters::<T>();
     }
 
-    fn reads() -> PathReads {
-        fields_of::<T>().map_or(PathReads::Everything, PathReads::Named)
-    }
-}
-
-/// One parameter's text, read as whatever scalar the struct's member is.
-struct Value<'a>(&'a str);
-
-impl<'de> IntoDeserializer<'de, serde::de::value::Error> for Value<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident $what:literal)+) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            match self.0.parse() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => Err(serde::de::Error::custom($what)),
+    fn reads(reads: &mut Reads) {
+        if let Shape::Struct(members) = shape_of::<T>() {
+            for (member, kind) in members {
+                if !kind.is_of_path() {
+                    reads.mistake(format!(
+                        "`Path<{}>` cannot read `{member}`: a path parameter is one value, and always there",
+                        std::any::type_name::<T>()
+                    ));
+                }
             }
-        })+
-    };
-}
-
-impl<'de> Deserializer<'de> for Value<'de> {
-    type Error = serde::de::value::Error;
-
-    parsed! {
-        deserialize_bool visit_bool "must be true or false"
-        deserialize_i8 visit_i8 "must be a whole number from -128 to 127"
-        deserialize_i16 visit_i16 "must be a whole number from -32768 to 32767"
-        deserialize_i32 visit_i32 "must be a whole number from -2147483648 to 2147483647"
-        deserialize_i64 visit_i64 "must be a whole number of at most 64 bits"
-        deserialize_u8 visit_u8 "must be a whole number from 0 to 255"
-        deserialize_u16 visit_u16 "must be a whole number from 0 to 65535"
-        deserialize_u32 visit_u32 "must be a whole number from 0 to 4294967295"
-        deserialize_u64 visit_u64 "must be a whole number from 0 to 18446744073709551615"
-        deserialize_f32 visit_f32 "must be a number"
-        deserialize_f64 visit_f64 "must be a number"
-        deserialize_char visit_char "must be one character"
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_borrowed_str(self.0)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        self.0
-            .into_deserializer()
-            .deserialize_enum(name, variants, visitor)
-    }
-
-    forward_to_deserialize_any! {
-        i128 u128 str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        identifier ignored_any
+        }
+        reads.path(fields_of::<T>().map_or(PathReads::Everything, PathReads::Named));
     }
 }

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::Extract;
 use super::optional::MaybeExtract;
-use super::urlencoded;
-use super::validated::Input;
+use super::{Extract, KnownQuery, QueryReads, Reads};
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::escapes::well_escaped;
 use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
+use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.
 ///
@@ -50,7 +49,18 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
                 "the query string has a `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8",
             ));
         }
-        urlencoded::read(without_signature(query).as_bytes()).map(Self)
+        let query = without_signature(query);
+        let pairs = pairs(query.as_bytes());
+        match request.extensions().get::<KnownQuery>() {
+            None => read_parameters(pairs).map(Self),
+            Some(known) => {
+                // What only other extractors know is no mistake, nor is it for this one.
+                let own = fields_of::<T>();
+                let is_own =
+                    |name: &str| own.is_none_or(|own| own.contains(&name)) || !known.has(name);
+                read_parameters(pairs.filter(|(name, _)| is_own(name))).map(Self)
+            }
+        }
     }
 
     fn describe(operation: &mut Operation) {
@@ -58,6 +68,38 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
             .query_parameters::<T>()
             .refuses(MALFORMED_QUERY)
             .refuses(INVALID_REQUEST);
+    }
+
+    fn reads(reads: &mut Reads) {
+        check_members::<T>("Query", reads);
+        reads.query(fields_of::<T>().map_or(QueryReads::Everything, QueryReads::Named));
+    }
+}
+
+/// The names and values of a query or form, decoded.
+pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    form_urlencoded::parse(bytes)
+}
+
+/// Checks that each member of `T` can be read from texts.
+pub(super) fn check_members<T: Input>(extractor: &str, reads: &mut Reads) {
+    let name = std::any::type_name::<T>();
+    match shape_of::<T>() {
+        Shape::Struct(members) => {
+            for (member, kind) in members {
+                if !kind.is_of_parameters() {
+                    reads.mistake(format!(
+                        "`{extractor}<{name}>` cannot read `{member}`: a parameter holds a text, a number, a boolean, an enum of names, or a list of these"
+                    ));
+                }
+            }
+        }
+        Shape::Other => {
+            reads.mistake(format!(
+                "`{extractor}<{name}>` needs a struct, a map or an enum: parameters have names"
+            ));
+        }
+        Shape::Flattened | Shape::Map | Shape::Any => {}
     }
 }
 

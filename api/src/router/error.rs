@@ -67,6 +67,13 @@ pub enum Mistake {
         /// How many the template has.
         present: usize,
     },
+    /// An extractor that could only fail: its type has a member that cannot be read there.
+    Unreadable {
+        /// The route.
+        route: String,
+        /// What cannot be read, and why.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Mistake {
@@ -95,6 +102,9 @@ impl fmt::Display for Mistake {
                 f,
                 "the handler of `{route}` reads {read} path parameter(s) by position, the template has {present}"
             ),
+            Self::Unreadable { route, reason } => {
+                write!(f, "the handler of `{route}` cannot work: {reason}")
+            }
         }
     }
 }

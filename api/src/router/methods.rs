@@ -8,7 +8,7 @@ use http::Method;
 use super::layered::{Layers, RouteLayer, wrap_all};
 use super::route::Route;
 use crate::contract::Describe;
-use crate::extract::PathReads;
+use crate::extract::{KnownQuery, Reads};
 use crate::handler::Handler;
 
 /// Handlers by method, to be put at a path with [`Routes::at`](super::Routes::at).
@@ -32,7 +32,7 @@ pub(super) struct Staged<S> {
     pub(super) make: Box<dyn FnOnce(&S) -> Route + Send>,
     pub(super) layers: Layers,
     pub(super) describe: Describe,
-    pub(super) reads: Vec<PathReads>,
+    pub(super) reads: Reads,
 }
 
 impl<S> Staged<S> {
@@ -81,11 +81,12 @@ where
     A: 'static,
     H: Handler<S, A>,
 {
-    let mut reads = Vec::new();
-    H::path_reads(&mut reads);
+    let mut reads = Reads::default();
+    H::reads(&mut reads);
+    let known_query = KnownQuery::of(&reads);
     Staged {
         make: Box::new(move |state: &S| {
-            Route::of_handler::<S, A, H>(Arc::new(handler), state.clone())
+            Route::of_handler::<S, A, H>(Arc::new(handler), state.clone(), known_query)
         }),
         layers: Vec::new(),
         // Without the feature nothing refers to them, and they are no part of the program.

@@ -15,6 +15,7 @@ use tower::Service;
 
 use super::conditional::Conditions;
 use crate::body::{Body, BoxError, Request, Response};
+use crate::extract::KnownQuery;
 use crate::handler::Handler;
 use crate::invocation::Invocation;
 use crate::problem::{INTERNAL_ERROR, Problem};
@@ -31,7 +32,11 @@ pub(crate) trait Endpoint: Send + Sync {
 pub struct Route(pub(crate) Arc<dyn Endpoint>);
 
 impl Route {
-    pub(crate) fn of_handler<S, A, H>(handler: Arc<H>, state: S) -> Self
+    pub(crate) fn of_handler<S, A, H>(
+        handler: Arc<H>,
+        state: S,
+        known_query: Option<KnownQuery>,
+    ) -> Self
     where
         S: Send + Sync + 'static,
         A: 'static,
@@ -40,6 +45,7 @@ impl Route {
         Self(Arc::new(HandlerEndpoint {
             handler,
             state,
+            known_query,
             arguments: PhantomData,
         }))
     }
@@ -93,6 +99,7 @@ impl Future for Answering {
 struct HandlerEndpoint<S, A, H> {
     handler: Arc<H>,
     state: S,
+    known_query: Option<KnownQuery>,
     arguments: PhantomData<fn(A)>,
 }
 
@@ -102,8 +109,11 @@ where
     A: 'static,
     H: Handler<S, A>,
 {
-    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
+    fn call(self: Arc<Self>, mut request: Request) -> BoxFuture<Response> {
         let invocation = request.extensions().get::<Invocation>().cloned();
+        if let Some(known) = &self.known_query {
+            request.extensions_mut().insert(known.clone());
+        }
         let conditions = Conditions::of(&request);
         Box::pin(async move {
             let outcome = contained(self.handler.call(request, &self.state)).await;

@@ -14,7 +14,7 @@ use super::methods::{MethodRoutes, Staged};
 use super::mount;
 use crate::body::{BoxError, Request};
 use crate::contract::Operation;
-use crate::extract::PathReads;
+use crate::extract::{PathReads, Reads};
 
 /// A set of routes that share a state `S`.
 ///
@@ -100,6 +100,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         B::Error: Into<BoxError>,
     {
         let route = mount::route(prefix, service);
+        let mut reads = Reads::default();
+        reads.path(PathReads::Everything);
         for template in [
             prefix.to_owned(),
             format!("{prefix}/"),
@@ -113,7 +115,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                     make: Box::new(move |_| route),
                     layers: Vec::new(),
                     describe: undescribed,
-                    reads: vec![PathReads::Everything],
+                    reads: reads.clone(),
                 },
             });
         }

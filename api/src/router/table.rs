@@ -213,7 +213,7 @@ fn route_name(methods: &Methods, template: &str) -> String {
 fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake> {
     let route = || route_name(&entry.methods, &entry.template);
     let mut mistakes = Vec::new();
-    for reads in &entry.staged.reads {
+    for reads in &entry.staged.reads.path {
         match reads {
             PathReads::Count(count) if *count != present.len() => {
                 mistakes.push(Mistake::ParameterCount {
@@ -231,12 +231,11 @@ fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake>
                     });
                 }
             }
-            PathReads::Nothing | PathReads::Everything | PathReads::Count(_) => {}
+            PathReads::Everything | PathReads::Count(_) => {}
         }
     }
     let is_read = |name: &str| {
-        entry.staged.reads.iter().any(|reads| match reads {
-            PathReads::Nothing => false,
+        entry.staged.reads.path.iter().any(|reads| match reads {
             PathReads::Everything | PathReads::Count(_) => true,
             PathReads::Named(names) => names.contains(&name),
         })
@@ -245,6 +244,12 @@ fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake>
         mistakes.push(Mistake::UnreadParameter {
             route: route(),
             parameter: name.to_string(),
+        });
+    }
+    for reason in &entry.staged.reads.mistakes {
+        mistakes.push(Mistake::Unreadable {
+            route: route(),
+            reason: reason.clone(),
         });
     }
     mistakes

@@ -11,6 +11,7 @@ mod docs;
 mod extractors;
 mod framework_layers;
 mod layers;
+mod reading;
 mod responses;
 mod router;
 mod streams;

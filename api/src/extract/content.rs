@@ -1,0 +1,60 @@
+//! The body behind its `Content-Type` and `Content-Encoding`, for the extractors that read one.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+
+use crate::body::Request;
+use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::syntax::media_type::essence;
+
+/// The bytes of a body whose media type is one that `is_read`.
+///
+/// # Problems
+/// 415 for another media type or a compressed body, 413, 400 for a body that breaks off.
+pub(super) async fn read(
+    request: &mut Request,
+    expected: &'static str,
+    is_read: impl Fn(&str) -> bool,
+) -> Result<Bytes, Problem> {
+    let media_type = essence(request.headers().get(CONTENT_TYPE));
+    if !is_read(media_type) {
+        return Err(unsupported(media_type, expected));
+    }
+    refuse_compressed(request)?;
+    request.body_mut().read().await
+}
+
+/// Refuses a body that is not sent as it is. A layer that decompresses bodies takes the header
+/// away.
+///
+/// Source: RFC 9110 §15.5.16, a 415 response may say in `Accept-Encoding` what would be read.
+pub(super) fn refuse_compressed(request: &Request) -> Result<(), Problem> {
+    let codings = request.headers().get_all(CONTENT_ENCODING).iter();
+    let mut codings = codings.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    let other = codings.find(|coding| {
+        let coding = coding.trim_ascii();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
+    });
+    let Some(other) = other else {
+        return Ok(());
+    };
+    let problem = UNSUPPORTED_MEDIA_TYPE.because(format_args!(
+        "the body has the content encoding `{}`, send it uncompressed",
+        String::from_utf8_lossy(other.trim_ascii())
+    ));
+    Err(problem.header(ACCEPT_ENCODING, HeaderValue::from_static("identity")))
+}
+
+/// Source: RFC 9110 §15.5.16, a 415 response may say in `Accept` what would be read.
+fn unsupported(media_type: &str, expected: &'static str) -> Problem {
+    let problem = match media_type {
+        "" => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
+            "the request has no content type, `{expected}` is expected"
+        )),
+        other => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
+            "the content type is `{other}`, `{expected}` is expected"
+        )),
+    };
+    problem.header(ACCEPT, HeaderValue::from_static(expected))
+}

@@ -1,0 +1,163 @@
+//! Why a document could not be read into a type: serde's errors, kept as what they say instead of
+//! as a message.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{Expected, Unexpected};
+
+use super::NodeId;
+
+/// An error of serde, and the node that it is about as far as the reader knows.
+///
+/// Inside an enum or a flattened struct serde keeps a copy of the values, and the reader learns no
+/// more than the node of the whole: [`locate`](super::locate) finds the part.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) what: Box<What>,
+    pub(super) node: Option<NodeId>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// A member that has to be there is not.
+    Missing(&'static str),
+    /// A member is there that the type does not have.
+    Unknown(String),
+    /// A member was given more than once (perhaps under two names).
+    Repeated,
+    /// A text is not the name of a variant.
+    Variant {
+        seen: Seen,
+        known: &'static [&'static str],
+    },
+    /// A value of another kind or size is expected.
+    Value { seen: Seen, expected: String },
+    /// An array of another length is expected.
+    Length(String),
+    /// The words of a type that reads itself, or of serde's enums.
+    Words(String),
+}
+
+/// The value that a fault is about, as far as serde tells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Seen {
+    /// A text or bytes, by address: it may lie in the document itself.
+    At(usize, usize),
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Null,
+    Array,
+    Object,
+    Other,
+}
+
+impl Seen {
+    /// A text of the document, which a fault may later be about.
+    pub(super) fn address(bytes: &[u8]) -> Self {
+        Self::At(bytes.as_ptr().addr(), bytes.len())
+    }
+
+    fn of(unexpected: Unexpected<'_>) -> Self {
+        match unexpected {
+            Unexpected::Bool(value) => Self::Bool(value),
+            Unexpected::Unsigned(value) => Self::Unsigned(value),
+            Unexpected::Signed(value) => Self::Signed(value),
+            Unexpected::Float(value) => Self::Float(value),
+            Unexpected::Str(text) => Self::address(text.as_bytes()),
+            Unexpected::Bytes(bytes) => Self::address(bytes),
+            Unexpected::Unit | Unexpected::Option => Self::Null,
+            Unexpected::Seq => Self::Array,
+            Unexpected::Map => Self::Object,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Fault {
+    fn new(what: What) -> Self {
+        LOG.with_borrow_mut(|log| {
+            if log.len() < MAX_LOGGED {
+                log.push(what.clone());
+            }
+        });
+        let what = Box::new(what);
+        Self { what, node: None }
+    }
+
+    /// Serde expects something else than what it got.
+    pub(super) fn value(seen: Seen, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        Self::new(What::Value { seen, expected })
+    }
+
+    /// The same fault, about this node unless one further in is known.
+    pub(super) fn at(mut self, node: NodeId) -> Self {
+        self.node.get_or_insert(node);
+        self
+    }
+}
+
+thread_local! {
+    /// Every fault of the reading that is going on, those that an untagged enum throws away too.
+    static LOG: RefCell<Vec<What>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An untagged enum inside a long list makes some for each element.
+const MAX_LOGGED: usize = 10_000;
+
+/// How many faults there were so far: where in the log a value begins.
+pub(super) fn mark() -> usize {
+    LOG.with_borrow(Vec::len)
+}
+
+/// All faults of the reading that has ended.
+pub(super) fn take_log() -> Vec<What> {
+    LOG.take()
+}
+
+impl serde::de::Error for Fault {
+    fn custom<T: fmt::Display>(words: T) -> Self {
+        Self::new(What::Words(words.to_string()))
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::value(Seen::of(unexpected), expected)
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::value(Seen::of(unexpected), expected)
+    }
+
+    fn invalid_length(_length: usize, expected: &dyn Expected) -> Self {
+        Self::new(What::Length(expected.to_string()))
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        let seen = Seen::address(variant.as_bytes());
+        Self::new(What::Variant { seen, known })
+    }
+
+    fn unknown_field(field: &str, _known: &'static [&'static str]) -> Self {
+        Self::new(What::Unknown(field.to_owned()))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(What::Missing(field))
+    }
+
+    fn duplicate_field(_field: &'static str) -> Self {
+        Self::new(What::Repeated)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.what)
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,388 @@
+//! The place of a fault inside an enum or a flattened struct.
+//!
+//! Serde reads such a value twice: it keeps a copy first, and makes the type of the copy later,
+//! when the reader is no longer asked. The fault then says *what* is wrong, and the reader knows
+//! only the node of the whole. The part is found in up to three steps, cheapest first:
+//!
+//! 1. A fault about a text holds the text's address, and the copy borrows from the document.
+//! 2. Of the other values only those come into question that look as the fault says.
+//! 3. Where several do, each is *poisoned* in turn: replaced by bytes that no type takes. The
+//!    document is read again, and a fault about those bytes means that the value is read before
+//!    the real fault, or is the one. The one is read last of them.
+//!
+//! Example: `{"kind":"circle","x":1,"y":1}`, `kind` tells a variant with the fields `x: u8` and
+//! `y: String`. The fault is “integer 1, expected a string”, and both 1 look like it. Poisoned, both
+//! give a fault about the poison; poisoned together, `x` does first. So `y` it is.
+
+use super::fault::{Fault, Seen, What};
+use super::{Content, Document, NodeId, Read, Reading, Step};
+use crate::validation::words::{self, Expected};
+
+/// A mistake and the node that it is about.
+#[derive(Debug)]
+pub(super) struct Located {
+    pub(super) node: NodeId,
+    pub(super) mistake: Mistake,
+}
+
+/// What is wrong with a node.
+#[derive(Debug)]
+pub(super) enum Mistake {
+    /// An object lacks this member.
+    Missing(&'static str),
+    /// An object lacks all of these members, and one of them has to be there.
+    MissingOneOf(Vec<&'static str>),
+    /// The member is not one that the type has.
+    Unknown,
+    /// The member is there twice.
+    Repeated,
+    /// The text is none of these names.
+    Variant(&'static [&'static str]),
+    /// One of these kinds of values is expected.
+    Expected(Vec<String>),
+    /// An array of another length is expected.
+    Length(String),
+    /// The type's own words.
+    Words(String),
+}
+
+/// How serde begins what it says of an untagged enum.
+const NO_VARIANT: &str = "data did not match any variant of untagged enum";
+
+/// Values that are tried one by one at most; further ones would cost too many readings.
+const MAX_CANDIDATES: usize = 64;
+
+/// Finds the node that `fault` is about; `reading` is the one that it ended.
+pub(super) fn locate(
+    document: &mut Document,
+    reading: &Reading,
+    fault: Fault,
+    read: Read<'_>,
+) -> Located {
+    let root = fault.node.unwrap_or(0);
+    if !is_kept(document, reading, root) {
+        let mistake = mistake(*fault.what);
+        return Located {
+            node: root,
+            mistake,
+        };
+    }
+    let what = *fault.what;
+    if matches!(&what, What::Words(words) if words.starts_with(NO_VARIANT)) {
+        return no_variant(document, reading, root);
+    }
+    let node = match &what {
+        What::Value { seen, .. } | What::Variant { seen, .. } => {
+            let candidates = like(document, root, *seen);
+            last_read(document, &candidates, read).unwrap_or(root)
+        }
+        What::Missing(name) => lacking(document, root, name, read),
+        What::Unknown(name) => {
+            let mut named = document.within(root).into_iter();
+            named
+                .find(|&id| document.is_named(id, name) && !document.nodes[id].is_removed)
+                .unwrap_or(root)
+        }
+        What::Length(expected) => {
+            let wanted = words::kind_of(expected);
+            let mut arrays = document.within(root);
+            arrays.retain(|&id| match &document.nodes[id].content {
+                Content::Array(parts) => wanted != Expected::Tuple(parts.len()),
+                _ => false,
+            });
+            last_read(document, &arrays, read).unwrap_or(root)
+        }
+        What::Words(_) => speaking(document, root, read),
+        What::Repeated => root,
+    };
+    Located {
+        node,
+        mistake: mistake(what),
+    }
+}
+
+fn mistake(what: What) -> Mistake {
+    match what {
+        What::Missing(name) => Mistake::Missing(name),
+        What::Unknown(_) => Mistake::Unknown,
+        What::Repeated => Mistake::Repeated,
+        What::Variant { known, .. } => Mistake::Variant(known),
+        What::Value { expected, .. } => Mistake::Expected(vec![expected]),
+        What::Length(expected) => Mistake::Length(expected),
+        What::Words(words) => Mistake::Words(words),
+    }
+}
+
+/// Whether serde has kept a copy of what is at `node`, or of its members: it was read as anything,
+/// or as a map although it is a struct.
+fn is_kept(document: &Document, reading: &Reading, node: NodeId) -> bool {
+    let marks = reading.pass.marks.borrow();
+    let fields = reading.pass.fields.borrow();
+    let is_struct = fields.iter().any(|(id, _)| *id == node);
+    let is_object = matches!(document.nodes[node].content, Content::Object(_));
+    let is_tagged = reading.pass.tagged.borrow().contains(&node);
+    marks.iter().any(|(id, _)| *id == node) || is_object && !is_struct || is_tagged
+}
+
+/// The nodes that look as a fault says.
+fn like(document: &Document, root: NodeId, seen: Seen) -> Vec<NodeId> {
+    let mut nodes = document.within(root);
+    nodes.retain(|&id| is_like(document, id, seen));
+    nodes
+}
+
+fn is_like(document: &Document, id: NodeId, seen: Seen) -> bool {
+    let node = &document.nodes[id];
+    // The name of the only member tells a variant.
+    if let (Step::Member(name), Seen::At(..)) = (&node.step, seen)
+        && Seen::address(name.as_bytes()) == seen
+    {
+        return true;
+    }
+    match (&node.content, seen) {
+        (Content::Text(text) | Content::Untyped(text), Seen::At(_, length)) => {
+            // Empty texts have no address of their own.
+            Seen::address(text.as_bytes()) == seen || length == 0 && text.is_empty()
+        }
+        (Content::Bool(value), Seen::Bool(other)) => *value == other,
+        (Content::Number(text), Seen::Unsigned(value)) => {
+            super::Number::parse(text).and_then(super::Number::integer) == Some(value)
+        }
+        (Content::Number(text), Seen::Signed(value)) => {
+            super::Number::parse(text).and_then(super::Number::integer) == Some(value)
+        }
+        (Content::Number(text), Seen::Float(value)) => {
+            super::Number::parse(text).and_then(super::Number::f64) == Some(value)
+        }
+        (Content::Null | Content::Anything, Seen::Null) => true,
+        (Content::Array(_) | Content::Values(_), Seen::Array) => true,
+        (Content::Object(_), Seen::Object) => true,
+        // Serde says nothing more of a name with contents.
+        (Content::Text(_) | Content::Object(_), Seen::Other) => true,
+        _ => false,
+    }
+}
+
+/// Of the candidates that are read, the one that is read last.
+fn last_read(document: &mut Document, candidates: &[NodeId], read: Read<'_>) -> Option<NodeId> {
+    if candidates.len() < 2 || candidates.len() > MAX_CANDIDATES {
+        return candidates.first().copied();
+    }
+    let mut last = None;
+    for &next in candidates {
+        last = match last {
+            None => first_poisoned(document, &[next], read).map(|_| next),
+            Some(known) => match first_poisoned(document, &[known, next], read) {
+                Some(first) if first == known => {
+                    let is_read = first_poisoned(document, &[next], read).is_some();
+                    Some(if is_read { next } else { known })
+                }
+                _ => Some(known),
+            },
+        };
+    }
+    last.or(candidates.first().copied())
+}
+
+/// Reads the document with some nodes poisoned: which of them the type refused first.
+fn first_poisoned(document: &mut Document, nodes: &[NodeId], read: Read<'_>) -> Option<NodeId> {
+    let (reading, marks) = poisoned(document, nodes, read);
+    reading.pass.log.iter().find_map(|what| {
+        let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
+            return None;
+        };
+        let at = marks.iter().position(|mark| mark == seen)?;
+        Some(nodes[at])
+    })
+}
+
+/// What is expected where the array `node` is, by everything that was tried there.
+pub(super) fn expected_at(document: &mut Document, node: NodeId, read: Read<'_>) -> Vec<String> {
+    let (reading, marks) = poisoned(document, &[node], read);
+    let mut expected = Vec::new();
+    for what in reading.pass.log {
+        match what {
+            What::Value { seen, expected: it } if marks.contains(&seen) => expected.push(it),
+            _ => {}
+        }
+    }
+    expected
+}
+
+fn poisoned(document: &mut Document, nodes: &[NodeId], read: Read<'_>) -> (Reading, Vec<Seen>) {
+    let mut marks = Vec::new();
+    let mut kept = Vec::new();
+    for &node in nodes {
+        // A byte that begins no text in UTF-8: a `String` does not take it either.
+        let poison: Box<[u8]> = Box::new([0xff]);
+        marks.push(Seen::address(&poison));
+        kept.push(document.replace(node, Content::Poison(poison)));
+    }
+    let reading = read(document);
+    for (&node, content) in nodes.iter().zip(kept).rev() {
+        document.replace(node, content);
+    }
+    (reading, marks)
+}
+
+/// The object that lacks a member which it must have.
+fn lacking(document: &mut Document, root: NodeId, name: &'static str, read: Read<'_>) -> NodeId {
+    let mut objects = document.within(root);
+    objects.retain(|&id| {
+        matches!(document.nodes[id].content, Content::Object(_))
+            && document.member(id, name).is_none()
+    });
+    if objects.len() < 2 || objects.len() > MAX_CANDIDATES {
+        return objects.first().copied().unwrap_or(root);
+    }
+    // Each gets the member, to be poisoned in turn; at the end all are taken away again.
+    let added: Vec<NodeId> = objects
+        .iter()
+        .map(|&object| document.add_member(object, name, Content::Anything))
+        .collect();
+    for &member in &added {
+        document.nodes[member].is_removed = true;
+    }
+    let mut last: Option<(NodeId, NodeId)> = None;
+    for (&object, &member) in objects.iter().zip(&added) {
+        document.nodes[member].is_removed = false;
+        let tried: Vec<NodeId> = last
+            .iter()
+            .map(|(_, known)| *known)
+            .chain([member])
+            .collect();
+        let first = first_poisoned(document, &tried, read);
+        let is_later = match (last, first) {
+            (None, first) => first.is_some(),
+            (Some((_, known)), Some(first)) if first == known => {
+                document.nodes[known].is_removed = true;
+                let is_read = first_poisoned(document, &[member], read).is_some();
+                document.nodes[known].is_removed = false;
+                is_read
+            }
+            _ => false,
+        };
+        let lost = match (is_later, last) {
+            (true, known) => {
+                last = Some((object, member));
+                known.map(|(_, known)| known)
+            }
+            (false, _) => Some(member),
+        };
+        if let Some(lost) = lost {
+            document.nodes[lost].is_removed = true;
+        }
+    }
+    for (&object, &member) in objects.iter().zip(&added) {
+        document.remove_member(object, member);
+    }
+    last.map_or(root, |(object, _)| object)
+}
+
+/// The value about which a type spoke in its own words: the last one read, if the words depend
+/// on it; or else the whole.
+fn speaking(document: &mut Document, root: NodeId, read: Read<'_>) -> NodeId {
+    let mut leaves = document.within(root);
+    leaves.retain(|&id| {
+        matches!(
+            document.nodes[id].content,
+            Content::Text(_) | Content::Untyped(_) | Content::Number(_)
+        )
+    });
+    let Some(last) = last_read(document, &leaves, read) else {
+        return root;
+    };
+    let said = words_of(&read(document));
+    let others = super::mismatches::TEXTS
+        .iter()
+        .map(|text| Content::Text((*text).into()));
+    for other in others {
+        let kept = document.replace(last, other);
+        let now = words_of(&read(document));
+        document.replace(last, kept);
+        if now != said {
+            return last;
+        }
+    }
+    root
+}
+
+fn words_of(reading: &Reading) -> Option<String> {
+    match &*reading.fault.as_ref()?.what {
+        What::Words(words) => Some(words.clone()),
+        _ => None,
+    }
+}
+
+/// The part of a value that keeps it from being any variant of an untagged enum, or the whole.
+///
+/// Serde throws the faults of the variants away; the log has them. Those furthest inside belong to
+/// the variant that came closest.
+fn no_variant(document: &Document, reading: &Reading, root: NodeId) -> Located {
+    let marks = reading.pass.marks.borrow();
+    let start = marks
+        .iter()
+        .find(|(id, _)| *id == root)
+        .map_or(0, |(_, mark)| *mark);
+    let tried = reading.pass.log.get(start..).unwrap_or_default();
+    let mut deepest: Vec<(NodeId, Mistake)> = Vec::new();
+    let mut depth = 0;
+    for what in tried {
+        let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
+            continue;
+        };
+        let [node] = like(document, root, *seen)[..] else {
+            continue;
+        };
+        let its_depth = document.lineage(node).count();
+        if its_depth > depth {
+            deepest.clear();
+            depth = its_depth;
+        }
+        if its_depth == depth {
+            deepest.push((node, mistake(what.clone())));
+        }
+    }
+    let is_one = deepest.windows(2).all(|pair| pair[0].0 == pair[1].0);
+    match deepest.first() {
+        Some((node, _)) if is_one => {
+            let node = *node;
+            let mut expected = Vec::new();
+            for (_, mistake) in deepest {
+                match mistake {
+                    Mistake::Expected(mut one) => expected.append(&mut one),
+                    only => {
+                        return Located {
+                            node,
+                            mistake: only,
+                        };
+                    }
+                }
+            }
+            let mistake = Mistake::Expected(expected);
+            Located { node, mistake }
+        }
+        Some(_) => whole(root),
+        None => {
+            let missing: Vec<&'static str> = tried
+                .iter()
+                .filter_map(|what| match what {
+                    What::Missing(name) => Some(*name),
+                    _ => None,
+                })
+                .collect();
+            match missing.is_empty() {
+                true => whole(root),
+                false => Located {
+                    node: root,
+                    mistake: Mistake::MissingOneOf(missing),
+                },
+            }
+        }
+    }
+}
+
+fn whole(node: NodeId) -> Located {
+    let mistake = Mistake::Words(words::NO_FORM.to_owned());
+    Located { node, mistake }
+}

@@ -1,0 +1,470 @@
+//! Every value of a document that does not fit its type.
+//!
+//! A reading notes what it can pass by itself, and ends at the first fault that it cannot. That
+//! fault is noted, something that fits is put in its place, and the document is read again:
+//!
+//! ```text
+//! {"id": 7, "kind": "big", "size": "x"}     id: Uuid, kind: Kind, size: u8
+//! 1st reading: /id must be a string (noted), "" in its place: no UUID, the reading ends
+//! 2nd: an all-zero UUID in its place; /kind is not one of `small`, `large`: the reading ends
+//! 3rd: `small` in its place; /size must be a whole number …; nothing ends it
+//! ```
+//!
+//! What stands in the place of a mistake is never itself called a mistake.
+
+use super::fault::{Fault, What};
+use super::locate::{Located, Mistake, expected_at, locate};
+use super::reader::MAX_LISTED;
+use super::{Content, Document, NodeId, Number, Read, Source};
+use crate::validation::place::Steps;
+use crate::validation::words::{self, Expected};
+
+/// What was found, and whether the document can be read now.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// Place, code and message of the first [`MAX_LISTED`] mistakes.
+    pub(crate) mistakes: Vec<Finding>,
+    /// How many there are beyond those.
+    pub(crate) more: usize,
+    /// Whether the type can be read from the document, stand-ins and all.
+    pub(crate) is_readable: bool,
+}
+
+/// One mistake.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) steps: Steps,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+/// Texts that stand in for one that a type did not take: the form of most types that are texts.
+pub(super) const TEXTS: [&str; 25] = [
+    "a",
+    "00000000-0000-0000-0000-000000000000",
+    "2000-01-01T00:00:00Z",
+    "2000-01-01",
+    "00:00:00",
+    "2000-01-01T00:00:00",
+    "1",
+    "1.0",
+    "true",
+    "a@example.com",
+    "http://example.com/",
+    "192.0.2.1",
+    "2001:db8::1",
+    "192.0.2.0/24",
+    "192.0.2.1:80",
+    "P1D",
+    "1s",
+    "en",
+    "USD",
+    "Europe/Paris",
+    "text/plain",
+    "1.0.0",
+    "AAAA",
+    "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "#000000",
+];
+
+/// Stand-ins that are tried in one place.
+const MAX_ATTEMPTS: u8 = 40;
+/// Readings of one document.
+const MAX_READINGS: usize = 1000;
+/// Nodes that all readings together look at, beside those of the document itself: some 0.1 s.
+const MAX_COST: usize = 1_000_000;
+
+/// Finds every mismatch. Afterwards the document holds something that fits in their places.
+pub(super) fn find(document: &mut Document, read: Read<'_>) -> Findings {
+    let mut search = Search {
+        findings: Findings::default(),
+        absent: Vec::new(),
+        barren: 0,
+    };
+    let mut cost = 0;
+    for _ in 0..MAX_READINGS {
+        let mut reading = read(document);
+        cost += reading.pass.cost.get();
+        search.take_noted(document, &mut reading);
+        let Some(fault) = reading.fault.take() else {
+            search.findings.is_readable = true;
+            search.take_arrays(document, &reading, read);
+            break;
+        };
+        if cost > MAX_COST + 4 * document.nodes.len() || search.is_full() {
+            search.last_resort(document, &fault);
+            break;
+        }
+        if !search.take(document, &reading, fault, read) {
+            break;
+        }
+    }
+    search.findings
+}
+
+struct Search {
+    findings: Findings,
+    /// Empty parameters that are read as absent ones, and what is expected there otherwise.
+    absent: Vec<(NodeId, Vec<String>)>,
+    /// Readings in a row that ended where nothing helps and found nothing new.
+    barren: usize,
+}
+
+impl Search {
+    fn is_full(&self) -> bool {
+        self.findings.mistakes.len() >= MAX_LISTED
+    }
+
+    fn add(&mut self, steps: Steps, code: &'static str, message: String) {
+        self.barren = 0;
+        if self.is_full() {
+            self.findings.more += 1;
+            return;
+        }
+        self.findings.mistakes.push(Finding {
+            steps,
+            code,
+            message,
+        });
+    }
+
+    /// Takes over what the reading could pass by itself.
+    fn take_noted(&mut self, document: &mut Document, reading: &mut super::Reading) {
+        let noted = reading.pass.mismatches.take();
+        self.findings.more += reading.pass.count.get() - noted.len();
+        for mismatch in noted {
+            if !document.is_within_reported(mismatch.node) {
+                let steps = document.steps(mismatch.node);
+                self.add(steps, mismatch.code, mismatch.message);
+            }
+            self.close_tagged(document, reading, mismatch.node);
+            let node = &mut document.nodes[mismatch.node];
+            node.is_reported = true;
+            node.is_removed = node.is_repeated;
+            node.content = mismatch.stand_in;
+        }
+    }
+
+    /// Notes where a reading ended and makes the place pass; false when nothing more can be found.
+    fn take(
+        &mut self,
+        document: &mut Document,
+        reading: &super::Reading,
+        fault: Fault,
+        read: Read<'_>,
+    ) -> bool {
+        let direct = fault.node;
+        let Located { node, mistake } = locate(document, reading, fault, read);
+        if document.is_dead(node) {
+            // All that can be read before it has been read.
+            self.barren += 1;
+            document.bury(node);
+            return self.barren <= document.dead.len();
+        }
+        if self.reads_otherwise(document, node, &mistake) {
+            return true;
+        }
+        if let Mistake::Missing(name) = mistake
+            && let Some(at) = self.absent.iter().position(|(id, _)| {
+                document.nodes[*id].parent == Some(node) && document.is_named(*id, name)
+            })
+        {
+            // It was sent, but empty, and this one has to be there.
+            let (id, expected) = self.absent.swap_remove(at);
+            document.nodes[id].is_removed = false;
+            self.report(document, id, &Mistake::Expected(expected));
+            return true;
+        }
+        let is_tag = direct == Some(node) && matches!(mistake, Mistake::Variant(_));
+        let is_known = document.is_within_reported(node);
+        if is_tag {
+            self.close_tagged(document, reading, node);
+        }
+        if !is_known {
+            self.report(document, node, &mistake);
+        } else if !stand_in(document, node, &mistake) {
+            document.bury(node);
+        }
+        true
+    }
+
+    /// Where the member that tells an enum's variant is wrong, nobody knows what else the object
+    /// should hold: no more is said about it.
+    fn close_tagged(&self, document: &mut Document, reading: &super::Reading, tag: NodeId) {
+        let parent = document.nodes[tag].parent;
+        if let Some(parent) = parent.filter(|it| reading.pass.tagged.borrow().contains(it)) {
+            document.nodes[parent].is_reported = true;
+        }
+    }
+
+    /// A value inside an enum or a flattened struct comes to its type as the document has it:
+    /// `3.0` as a float, the parameter `8` as a text. Where a number, boolean or list is wanted
+    /// and the value is one, it is handed over as such from now on.
+    fn reads_otherwise(
+        &mut self,
+        document: &mut Document,
+        node: NodeId,
+        mistake: &Mistake,
+    ) -> bool {
+        let Mistake::Expected(expected) = mistake else {
+            return false;
+        };
+        for expected_text in expected {
+            let wanted = words::kind_of(expected_text);
+            let other = match (&document.nodes[node].content, wanted) {
+                (Content::Untyped(text), Expected::Integer | Expected::Float | Expected::Bool)
+                    if text.is_empty() =>
+                {
+                    document.nodes[node].is_removed = true;
+                    self.absent.push((node, expected.clone()));
+                    return true;
+                }
+                (Content::Untyped(text) | Content::Number(text), Expected::Integer) => {
+                    whole(text).map(Content::Number)
+                }
+                (Content::Untyped(text), Expected::Float) => {
+                    Number::parse(text).map(|_| Content::Number(text.clone()))
+                }
+                (Content::Untyped(text), Expected::Bool) => text.parse().ok().map(Content::Bool),
+                (Content::Untyped(_), Expected::Array | Expected::Tuple(_)) => {
+                    let content = document.nodes[node].content.clone();
+                    let only = document.add(Some(node), super::Step::Element(0), content);
+                    Some(Content::Array(vec![only]))
+                }
+                _ => None,
+            };
+            let is_new = match (&document.nodes[node].content, &other) {
+                (Content::Number(old), Some(Content::Number(new))) => old != new,
+                (_, other) => other.is_some(),
+            };
+            if let (true, Some(other)) = (is_new, other) {
+                document.nodes[node].content = other;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Notes a mistake, and puts something in its place.
+    fn report(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) {
+        let steps = document.steps(node);
+        let (steps, code, message) = match mistake {
+            Mistake::Missing(name) => (steps.member(name), "required", words::REQUIRED.to_owned()),
+            Mistake::MissingOneOf(names) => (steps, "type", words::one_of_members(names)),
+            Mistake::Unknown => (steps, "unknown", unknown(document.kind).to_owned()),
+            Mistake::Repeated => (steps, "repeated", words::REPEATED.to_owned()),
+            Mistake::Variant(known) => (steps, "type", words::one_of(known)),
+            Mistake::Expected(_) if is_several(document, node) => {
+                (steps, "repeated", words::REPEATED.to_owned())
+            }
+            Mistake::Expected(expected) => {
+                let expected = expected.iter().map(String::as_str);
+                (steps, "type", words::must_be_one_of_kinds(expected))
+            }
+            Mistake::Length(expected) => (steps, "type", words::length_must_be(expected)),
+            Mistake::Words(words) => (steps, "type", words::parse_failure(words)),
+        };
+        self.add(steps, code, message);
+        if let Mistake::Missing(name) = mistake {
+            let member = document.add_member(node, name, Content::Anything);
+            document.nodes[member].is_reported = true;
+            return;
+        }
+        document.nodes[node].is_reported = true;
+        if !stand_in(document, node, mistake) {
+            document.bury(node);
+        }
+    }
+
+    /// Serde reads a struct inside an enum also from an array, by position. The contract says
+    /// object, and fields have no order there.
+    fn take_arrays(&mut self, document: &mut Document, reading: &super::Reading, read: Read<'_>) {
+        let arrays = reading.pass.kept_arrays.take();
+        for node in arrays.into_iter().take(MAX_LISTED) {
+            if document.is_within_reported(node) {
+                continue;
+            }
+            let expected = expected_at(document, node, read);
+            let mut kinds = expected.iter().map(|it| words::kind_of(it));
+            let is_struct = kinds.clone().any(|kind| kind == Expected::Object)
+                && kinds.all(|kind| matches!(kind, Expected::Object | Expected::Null));
+            if is_struct {
+                let steps = document.steps(node);
+                self.add(steps, "type", words::OBJECT.to_owned());
+                document.nodes[node].is_reported = true;
+            }
+        }
+    }
+
+    /// Too much to look at: the fault is noted where it is known to be.
+    fn last_resort(&mut self, document: &mut Document, fault: &Fault) {
+        let node = fault.node.unwrap_or(0);
+        if self.findings.mistakes.is_empty() {
+            let message = match &*fault.what {
+                What::Value { expected, .. } => words::must_be(expected),
+                _ => words::parse_failure(""),
+            };
+            let steps = document.steps(node);
+            self.add(steps, "type", message);
+        }
+    }
+}
+
+fn unknown(kind: Source) -> &'static str {
+    match kind {
+        Source::Json => words::UNKNOWN_MEMBER,
+        Source::Parameters => words::UNKNOWN_PARAMETER,
+    }
+}
+
+fn is_several(document: &Document, node: NodeId) -> bool {
+    matches!(document.nodes[node].content, Content::Values(_))
+}
+
+/// A whole number without a fraction or exponent.
+fn whole(text: &str) -> Option<Box<str>> {
+    let number = Number::parse(text)?;
+    let signed = number.integer::<i128>().map(|value| value.to_string());
+    let value = signed.or_else(|| number.integer::<u128>().map(|value| value.to_string()))?;
+    Some(value.into())
+}
+
+/// Puts something in the place of a mistake, by what the type says of what is there now; false
+/// when there is nothing left to try.
+fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
+    let attempts = document.nodes[node].attempts;
+    if attempts >= MAX_ATTEMPTS {
+        return false;
+    }
+    document.nodes[node].attempts += 1;
+    // Other texts of the document may have the form, too.
+    let text = |at: u8| match TEXTS.get(usize::from(at)) {
+        Some(text) => Some(Content::Text((*text).into())),
+        None => {
+            let mut texts = document.nodes.iter().filter_map(|it| match &it.content {
+                Content::Text(text) if !it.is_reported => Some(text),
+                _ => None,
+            });
+            texts
+                .nth(usize::from(at) - TEXTS.len())
+                .cloned()
+                .map(Content::Text)
+        }
+    };
+    let content = match mistake {
+        Mistake::Unknown | Mistake::Repeated => {
+            document.nodes[node].is_removed = true;
+            return true;
+        }
+        Mistake::Missing(name) => {
+            if !matches!(document.nodes[node].content, Content::Object(_)) {
+                document.nodes[node].content = Content::Object(Vec::new());
+            }
+            document.add_member(node, name, Content::Anything);
+            return true;
+        }
+        Mistake::MissingOneOf(names) => {
+            document.nodes[node].content = Content::Object(Vec::new());
+            if let Some(first) = names.first() {
+                document.add_member(node, first, Content::Anything);
+            }
+            return true;
+        }
+        Mistake::Variant(known) => {
+            let Some(first) = known.first() else {
+                return false;
+            };
+            match &document.nodes[node].content {
+                // Its name alone was not enough: it holds something.
+                Content::Text(text) if **text == **first => {
+                    document.nodes[node].content = Content::Object(Vec::new());
+                    document.add_member(node, first, Content::Anything);
+                    return true;
+                }
+                _ => Some(Content::Text((*first).into())),
+            }
+        }
+        Mistake::Expected(expected) => {
+            let first = expected.first().map(|it| words::kind_of(it));
+            match first {
+                Some(Expected::Integer | Expected::Float) if attempts < 2 => {
+                    Some(Content::Number("1".into()))
+                }
+                Some(Expected::Bool) => Some(Content::Bool(false)),
+                Some(Expected::Array) => Some(Content::Array(Vec::new())),
+                Some(Expected::Tuple(length)) => {
+                    let elements = (0..length)
+                        .map(|index| {
+                            let step = super::Step::Element(index);
+                            document.add(Some(node), step, Content::Anything)
+                        })
+                        .collect();
+                    Some(Content::Array(elements))
+                }
+                Some(Expected::Object) => Some(Content::Object(Vec::new())),
+                Some(Expected::Null) => Some(Content::Null),
+                _ => text(attempts),
+            }
+        }
+        Mistake::Length(expected) => match words::kind_of(expected) {
+            Expected::Tuple(length) => {
+                let elements = (0..length)
+                    .map(|index| {
+                        let step = super::Step::Element(index);
+                        document.add(Some(node), step, Content::Anything)
+                    })
+                    .collect();
+                Some(Content::Array(elements))
+            }
+            _ => None,
+        },
+        Mistake::Words(_) => text(attempts),
+    };
+    match content {
+        Some(content) => {
+            document.nodes[node].content = content;
+            true
+        }
+        None => false,
+    }
+}
+
+impl Document {
+    /// Adds a member to an object.
+    pub(super) fn add_member(&mut self, object: NodeId, name: &str, content: Content) -> NodeId {
+        let member = self.add(Some(object), super::Step::member(name), content);
+        match &mut self.nodes[object].content {
+            Content::Object(members) => members.push(member),
+            other => *other = Content::Object(vec![member]),
+        }
+        member
+    }
+
+    /// Takes a member away from its object.
+    pub(super) fn remove_member(&mut self, object: NodeId, member: NodeId) {
+        if let Content::Object(members) = &mut self.nodes[object].content {
+            members.retain(|&id| id != member);
+        }
+    }
+
+    /// Gives up a node: it is read after all others from now on.
+    fn bury(&mut self, node: NodeId) {
+        self.dead.retain(|&id| id != node);
+        self.dead.push(node);
+        self.nodes[node].is_reported = true;
+    }
+
+    fn is_dead(&self, node: NodeId) -> bool {
+        self.dead.contains(&node)
+    }
+
+    pub(super) fn has_dead(&self) -> bool {
+        !self.dead.is_empty()
+    }
+
+    /// 0 for a node in which everything can be read; more, the later it was given up.
+    pub(super) fn deadness(&self, node: NodeId) -> usize {
+        let inside = |&dead: &NodeId| self.lineage(dead).any(|id| id == node);
+        self.dead.iter().rposition(inside).map_or(0, |at| at + 1)
+    }
+}

@@ -1,0 +1,460 @@
+//! What a client sent, as a tree that has lost nothing: repeated members, every digit of a number,
+//! and the place of each value.
+//!
+//! Requests are read straight into their types. Only when that fails (or when a rule is broken)
+//! is the document made, to find *every* mistake and its exact place:
+//!
+//! ```text
+//! text ─► Document ─► reader (keeps its place) ─► the type ─► rules
+//!            ▲             │ mismatch here
+//!            └─ stand-in ◄─┘
+//! ```
+//!
+//! Serde gives up at the first mismatch that it cannot pass. [`mismatches`] notes it, puts a value
+//! that fits in its place, and reads again, until the type can be read or nothing helps.
+
+mod access;
+mod fault;
+mod locate;
+mod mismatches;
+mod number;
+mod reader;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+pub(crate) use mismatches::Findings;
+pub(crate) use number::Number;
+pub(crate) use reader::{MAX_LISTED, is_told_by_a_member};
+
+use super::place::{Step, Steps};
+use fault::Fault;
+use reader::{Pass, Reader};
+
+/// Where a node lies in its [`Document`].
+pub(crate) type NodeId = usize;
+
+/// The deepest nesting that is read, as in `serde_json`.
+const MAX_DEPTH: usize = 128;
+
+/// A tree of values, each with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    nodes: Vec<Node>,
+    /// Nodes in whose place nothing fits, in the order in which they were given up.
+    dead: Vec<NodeId>,
+    /// What a mistake calls the parts of this document.
+    pub(crate) kind: Source,
+}
+
+/// What the document was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A JSON body; places are pointers.
+    Json,
+    /// Names and texts: a query, a form or a path; places are parameters.
+    Parameters,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    parent: Option<NodeId>,
+    step: Step,
+    content: Content,
+    /// A violation names this node already.
+    is_reported: bool,
+    /// An earlier member of the same object has the same name.
+    is_repeated: bool,
+    /// Left out when the document is read.
+    is_removed: bool,
+    /// How many stand-ins have been tried here.
+    attempts: u8,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Null,
+    Bool(bool),
+    /// A number as it was written.
+    Number(Box<str>),
+    Text(Box<str>),
+    /// A text whose type the reader decides: the value of a parameter.
+    Untyped(Box<str>),
+    Array(Vec<NodeId>),
+    Object(Vec<NodeId>),
+    /// All values of a parameter that was sent more than once.
+    Values(Vec<NodeId>),
+    /// A stand-in: whatever the type asks for.
+    Anything,
+    /// A stand-in that no type takes; its address tells which node a fault is about.
+    Poison(Box<[u8]>),
+}
+
+impl Document {
+    /// The document of a JSON text; `None` when it is not one, or is nested too deeply.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        let mut document = Self::new(Source::Json);
+        let root = document.add(None, Step::Root, Content::Null);
+        document.fill(root, text.trim_matches(JSON_BLANKS), 0)?;
+        Some(document)
+    }
+
+    /// The document of names and values; those of one name are kept together, in their order.
+    pub(crate) fn from_parameters<'a>(
+        pairs: impl IntoIterator<Item = (impl AsRef<str>, impl Into<Box<str>>)> + 'a,
+    ) -> Self {
+        let mut document = Self::new(Source::Parameters);
+        let root = document.add(None, Step::Root, Content::Null);
+        let mut members: Vec<NodeId> = Vec::new();
+        for (name, value) in pairs {
+            let (name, value) = (name.as_ref(), Content::Untyped(value.into()));
+            let known = members
+                .iter()
+                .copied()
+                .find(|&id| document.is_named(id, name));
+            match known {
+                None => members.push(document.add(Some(root), Step::member(name), value)),
+                Some(first) => document.add_value(first, value),
+            }
+        }
+        document.nodes[root].content = Content::Object(members);
+        document
+    }
+
+    fn new(kind: Source) -> Self {
+        Self {
+            nodes: Vec::new(),
+            dead: Vec::new(),
+            kind,
+        }
+    }
+
+    fn add(&mut self, parent: Option<NodeId>, step: Step, content: Content) -> NodeId {
+        self.nodes.push(Node {
+            parent,
+            step,
+            content,
+            is_reported: false,
+            is_repeated: false,
+            is_removed: false,
+            attempts: 0,
+        });
+        self.nodes.len() - 1
+    }
+
+    /// Makes one parameter of several values.
+    fn add_value(&mut self, parameter: NodeId, value: Content) {
+        let first = match &self.nodes[parameter].content {
+            Content::Values(values) => values.len(),
+            _ => {
+                let first = std::mem::replace(&mut self.nodes[parameter].content, Content::Null);
+                let first = self.add(Some(parameter), Step::Element(0), first);
+                self.nodes[parameter].content = Content::Values(vec![first]);
+                1
+            }
+        };
+        let next = self.add(Some(parameter), Step::Element(first), value);
+        if let Content::Values(values) = &mut self.nodes[parameter].content {
+            values.push(next);
+        }
+    }
+
+    /// Fills a node from JSON text. Each level is cut into the texts of its parts by `serde_json`,
+    /// so that numbers keep their digits and repeated members stay apart.
+    fn fill(&mut self, node: NodeId, text: &str, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let content = match text.as_bytes().first()? {
+            b'{' => {
+                let parts: Members<'_> = serde_json::from_str(text).ok()?;
+                let mut members = Vec::with_capacity(parts.0.len());
+                let mut names = std::collections::HashSet::new();
+                for (name, part) in parts.0 {
+                    let is_repeated = !names.insert(name.clone());
+                    let member = self.add(Some(node), Step::Member(name.into()), Content::Null);
+                    self.nodes[member].is_repeated = is_repeated;
+                    self.fill(member, part.get(), depth + 1)?;
+                    members.push(member);
+                }
+                Content::Object(members)
+            }
+            b'[' => {
+                let parts: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+                let mut elements = Vec::with_capacity(parts.len());
+                for (index, part) in parts.into_iter().enumerate() {
+                    let element = self.add(Some(node), Step::Element(index), Content::Null);
+                    self.fill(element, part.get(), depth + 1)?;
+                    elements.push(element);
+                }
+                Content::Array(elements)
+            }
+            b'"' => Content::Text(serde_json::from_str(text).ok()?),
+            b't' | b'f' => Content::Bool(serde_json::from_str(text).ok()?),
+            b'n' => serde_json::from_str::<()>(text)
+                .map(|()| Content::Null)
+                .ok()?,
+            _ => Number::parse(text).map(|_| Content::Number(text.into()))?,
+        };
+        self.nodes[node].content = content;
+        Some(())
+    }
+
+    fn is_named(&self, node: NodeId, name: &str) -> bool {
+        self.nodes[node].step.name() == Some(name)
+    }
+
+    /// The way from the root to a node.
+    pub(crate) fn steps(&self, node: NodeId) -> Steps {
+        let mut steps = Vec::new();
+        let mut next = Some(node);
+        while let Some(id) = next {
+            let node = &self.nodes[id];
+            if node.step != Step::Root {
+                steps.push(node.step.clone());
+            }
+            next = node.parent;
+        }
+        steps.reverse();
+        Steps(steps)
+    }
+
+    /// What a node holds.
+    pub(crate) fn content(&self, node: NodeId) -> &Content {
+        &self.nodes[node].content
+    }
+
+    /// The members of an object that are read, or the elements of an array.
+    pub(crate) fn children(&self, node: NodeId) -> &[NodeId] {
+        match &self.nodes[node].content {
+            Content::Array(parts) | Content::Object(parts) | Content::Values(parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// The name of a member.
+    pub(crate) fn name(&self, node: NodeId) -> Option<&str> {
+        self.nodes[node].step.name()
+    }
+
+    /// The member of an object by its name, if it was sent.
+    pub(crate) fn member(&self, object: NodeId, name: &str) -> Option<NodeId> {
+        let members = self.children(object).iter().copied();
+        members
+            .into_iter()
+            .find(|&id| self.is_named(id, name) && !self.nodes[id].is_removed)
+    }
+
+    /// The places of members that were there already.
+    pub(crate) fn repeated(&self) -> Vec<Steps> {
+        let all = self.nodes.iter().enumerate();
+        all.filter(|(_, node)| node.is_repeated)
+            .map(|(id, _)| self.steps(id))
+            .collect()
+    }
+
+    /// Whether the whole is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.nodes[0].content, Content::Object(_))
+    }
+
+    /// The members of the whole as values, numbers of any size among them.
+    pub(crate) fn members(&self) -> Map<String, Value> {
+        match self.value(0) {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        }
+    }
+
+    fn value(&self, node: NodeId) -> Value {
+        let parts = self.children(node).iter();
+        match &self.nodes[node].content {
+            Content::Bool(value) => Value::Bool(*value),
+            Content::Number(text) => {
+                serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_string()))
+            }
+            Content::Text(text) | Content::Untyped(text) => Value::String(text.to_string()),
+            Content::Array(_) | Content::Values(_) => parts.map(|&id| self.value(id)).collect(),
+            Content::Object(_) => parts
+                .filter_map(|&id| Some((self.name(id)?.to_owned(), self.value(id))))
+                .collect(),
+            Content::Null | Content::Anything | Content::Poison(_) => Value::Null,
+        }
+    }
+
+    /// Merges a patch into this document (RFC 7396 §2). With `keep_null`, what the patch takes
+    /// away becomes null instead.
+    pub(crate) fn merge(&mut self, patch: &Document, keep_null: bool) {
+        self.merge_node(0, patch, 0, keep_null);
+    }
+
+    /// Gives the whole, an object, a member.
+    pub(crate) fn set_member(&mut self, name: &str, value: &Document) {
+        let known = self.member(0, name);
+        let member = known.unwrap_or_else(|| self.add_member(0, name, Content::Null));
+        self.copy(member, value, 0);
+    }
+
+    /// Gives the whole, an object, a member that holds whatever its type asks for.
+    pub(crate) fn add_anything(&mut self, name: &str) {
+        self.add_member(0, name, Content::Anything);
+    }
+
+    fn merge_node(&mut self, target: NodeId, patch: &Document, from: NodeId, keep_null: bool) {
+        if !matches!(self.nodes[target].content, Content::Object(_)) {
+            self.nodes[target].content = Content::Object(Vec::new());
+        }
+        for &change in patch.children(from) {
+            let name = patch.name(change).unwrap_or_default();
+            let known = self.member(target, name);
+            match patch.content(change) {
+                Content::Null if !keep_null => {
+                    if let Some(known) = known {
+                        self.remove_member(target, known);
+                    }
+                }
+                Content::Object(_) => {
+                    let known =
+                        known.unwrap_or_else(|| self.add_member(target, name, Content::Null));
+                    self.merge_node(known, patch, change, keep_null);
+                }
+                _ => {
+                    let known =
+                        known.unwrap_or_else(|| self.add_member(target, name, Content::Null));
+                    self.copy(known, patch, change);
+                }
+            }
+        }
+    }
+
+    /// Makes `node` hold what `from` holds in another document.
+    fn copy(&mut self, node: NodeId, other: &Document, from: NodeId) {
+        let parts = |copy: &mut Self| -> Vec<NodeId> {
+            let parts = other.children(from).iter();
+            parts
+                .map(|&part| {
+                    let step = other.nodes[part].step.clone();
+                    let new = copy.add(Some(node), step, Content::Null);
+                    copy.copy(new, other, part);
+                    new
+                })
+                .collect()
+        };
+        let content = match other.content(from) {
+            Content::Array(_) => Content::Array(parts(self)),
+            Content::Object(_) => Content::Object(parts(self)),
+            Content::Values(_) => Content::Values(parts(self)),
+            single => single.clone(),
+        };
+        self.nodes[node].content = content;
+    }
+
+    /// Whether a violation names this node or one that it lies in.
+    pub(crate) fn is_within_reported(&self, node: NodeId) -> bool {
+        self.lineage(node).any(|id| self.nodes[id].is_reported)
+    }
+
+    /// The nodes that a violation names, and all in which those lie.
+    pub(crate) fn around_reported(&self) -> std::collections::HashSet<NodeId> {
+        let reported = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.is_reported);
+        reported.flat_map(|(id, _)| self.lineage(id)).collect()
+    }
+
+    /// Replaces what a node holds and gives back what it held.
+    pub(crate) fn replace(&mut self, node: NodeId, content: Content) -> Content {
+        std::mem::replace(&mut self.nodes[node].content, content)
+    }
+
+    /// A node and those that it lies in, innermost first.
+    fn lineage(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(Some(node), |&id| self.nodes[id].parent)
+    }
+
+    /// All nodes inside `root`, and itself, in the order of the document.
+    fn within(&self, root: NodeId) -> Vec<NodeId> {
+        let mut found = vec![root];
+        let mut next = 0;
+        while let Some(&id) = found.get(next) {
+            found.extend(self.children(id));
+            next += 1;
+        }
+        found
+    }
+}
+
+/// What may stand around a JSON text (RFC 8259 §2).
+const JSON_BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// An object cut into its members; those that are repeated stay apart.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// Finds every value that does not fit `T`, and puts something that fits in its place.
+pub(crate) fn find_mismatches<T: DeserializeOwned>(document: &mut Document) -> Findings {
+    mismatches::find(document, &reading::<T>)
+}
+
+/// Reads a `T`, if the document is one; and the names that its structs know, by node.
+pub(crate) fn read<T: DeserializeOwned>(document: &Document) -> Option<(T, Fields)> {
+    let (value, pass) = read_once::<T>(document);
+    let is_clean = pass.count.get() == 0;
+    let value = value.ok().filter(|_| is_clean)?;
+    Some((value, pass.fields.into_inner()))
+}
+
+/// The names that structs know, by the node that they were read from.
+pub(crate) type Fields = Vec<(NodeId, &'static [&'static str])>;
+
+/// One reading of a document.
+struct Reading {
+    /// Why it ended early.
+    fault: Option<Fault>,
+    pass: Pass,
+}
+
+/// Reads a document and forgets the value: what finding mistakes needs, without the type.
+type Read<'a> = &'a dyn Fn(&Document) -> Reading;
+
+fn reading<T: DeserializeOwned>(document: &Document) -> Reading {
+    let (value, pass) = read_once::<T>(document);
+    Reading {
+        fault: value.err(),
+        pass,
+    }
+}
+
+fn read_once<T: DeserializeOwned>(document: &Document) -> (Result<T, Fault>, Pass) {
+    let pass = Pass::new(document);
+    let value = T::deserialize(Reader::root(document, &pass));
+    (value, pass.ended())
+}

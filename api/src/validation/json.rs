@@ -1,0 +1,93 @@
+//! JSON bodies: straight into their type when nothing is wrong, by way of a document to say what is.
+
+use serde_json::{Map, Value};
+
+use super::document::{self, Document};
+use super::objects_only::{Notes, ObjectsOnly};
+use super::{Input, broken_rules, listed, words};
+use crate::problem::{MALFORMED_BODY, Problem};
+use crate::violation::{Place, Violation};
+
+/// A `T` from JSON, or everything that is wrong with it.
+pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
+    // One check of the whole text is cheaper than one of every string in it.
+    let text = std::str::from_utf8(bytes).map_err(|_| not_json(bytes))?;
+    let notes = Notes::default();
+    match parse::<T>(text, &notes) {
+        Ok(value) if !notes.has_kept_array() => match value.validate() {
+            Ok(()) => Ok(value),
+            Err(errors) => {
+                let mut document = document(text)?;
+                let Some((_, fields)) = document::read::<T>(&document) else {
+                    return super::read(&mut document);
+                };
+                let (broken, more) = broken_rules::<T>(&mut document, &fields, &errors);
+                Err(listed(broken, more))
+            }
+        },
+        Ok(_) | Err(_) => super::read(&mut document(text)?),
+    }
+}
+
+/// An object from JSON, to be merged into another; its members are not looked at.
+pub(crate) fn read_object(bytes: &[u8]) -> Result<(Map<String, Value>, Document), Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| not_json(bytes))?;
+    let document = document(text)?;
+    let repeated = document.repeated();
+    if !repeated.is_empty() {
+        let violation = |steps: super::Steps| {
+            let place = Place::Pointer(steps.to_string());
+            Violation::new(place, "repeated", words::REPEATED)
+        };
+        return Err(listed(repeated.into_iter().map(violation).collect(), 0));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok((members, document)),
+        // Numbers that fit no type of Rust's are valid JSON all the same.
+        _ if document.is_object() => Ok((document.members(), document)),
+        _ => {
+            let place = Place::Pointer(String::new());
+            let violation = Violation::new(place, "type", words::OBJECT);
+            Err(Problem::invalid(vec![violation]))
+        }
+    }
+}
+
+fn parse<T: Input>(text: &str, notes: &Notes) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(ObjectsOnly::new(&mut deserializer, notes))?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// The document of a JSON text, or why it is not one.
+fn document(text: &str) -> Result<Document, Problem> {
+    match Document::from_json(text) {
+        Some(document) => Ok(document),
+        None => Err(not_json(text.as_bytes())),
+    }
+}
+
+/// The problem with bytes that are not JSON: the first thing that a parser stumbles over.
+fn not_json(bytes: &[u8]) -> Problem {
+    if bytes.is_empty() {
+        return MALFORMED_BODY.because("the body is empty, JSON is expected");
+    }
+    let err = match serde_json::from_slice::<Value>(bytes) {
+        Ok(_) => return MALFORMED_BODY.because(words::TOO_DEEP),
+        Err(err) => err,
+    };
+    let message = err.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    if reason == "recursion limit exceeded" {
+        return MALFORMED_BODY.because(words::TOO_DEEP);
+    }
+    MALFORMED_BODY
+        .because(format_args!(
+            "the body is not JSON: {reason} at line {}, column {}",
+            err.line(),
+            err.column()
+        ))
+        .with("line", err.line())
+        .with("column", err.column())
+}

@@ -1,0 +1,151 @@
+//! How what a client sent becomes a value: read, checked, and every mistake named once, by the
+//! name that was sent.
+
+mod document;
+mod json;
+mod objects_only;
+mod patch;
+mod place;
+mod rules;
+mod serialized;
+mod shape;
+mod text;
+pub(crate) mod words;
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationErrors};
+
+pub(crate) use document::Document;
+pub(crate) use json::{read_json, read_object};
+pub(crate) use patch::apply_patch;
+pub(crate) use shape::{Shape, fields_of, shape_of};
+pub(crate) use text::{parse_text, read_parameters};
+
+use crate::problem::Problem;
+use crate::violation::{Place, Violation};
+use document::Source;
+use place::Steps;
+
+/// A type that clients may send: it can be read, checked and described.
+///
+/// Implemented for everything that derives [`serde::Deserialize`], [`validator::Validate`] and
+/// [`schemars::JsonSchema`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a request",
+    note = "derive `serde::Deserialize`, `validator::Validate` and `schemars::JsonSchema` for it, or wrap it in `fnurl::Unvalidated`"
+)]
+pub trait Input: DeserializeOwned + Validate + JsonSchema + Send {}
+
+impl<T: DeserializeOwned + Validate + JsonSchema + Send> Input for T {}
+
+/// A type that has no rules beyond its shape, taken on purpose without validation.
+///
+/// ```
+/// use fnurl::{Json, Unvalidated};
+///
+/// async fn echo(Json(body): Json<Unvalidated<serde_json::Value>>) -> String {
+///     body.0.to_string()
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Unvalidated<T>(pub T);
+
+impl<T> Validate for Unvalidated<T> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Ok(())
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Unvalidated<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// The value in a document, or every mistake in it.
+fn read<T: Input>(document: &mut Document) -> Result<T, Problem> {
+    let findings = document::find_mismatches::<T>(document);
+    let mut violations: Vec<Violation> = Vec::new();
+    for finding in findings.mistakes {
+        let place = place(document.kind, &finding.steps);
+        violations.push(Violation::new(place, finding.code, finding.message));
+    }
+    let mut more = findings.more;
+    let value = match findings.is_readable {
+        true => document::read::<T>(document),
+        false => None,
+    };
+    if let Some((value, fields)) = value {
+        match value.validate() {
+            Ok(()) if violations.is_empty() => return Ok(value),
+            Ok(()) => {}
+            Err(errors) => {
+                let (broken, further) = broken_rules::<T>(document, &fields, &errors);
+                violations.extend(broken);
+                more += further;
+            }
+        }
+    }
+    Err(listed(violations, more))
+}
+
+/// The rules that a value breaks which the document holds.
+fn broken_rules<T: Input>(
+    document: &mut Document,
+    fields: &document::Fields,
+    errors: &ValidationErrors,
+) -> (Vec<Violation>, usize) {
+    let check = |document: &Document| {
+        let (value, _) = document::read::<T>(document)?;
+        Some(value.validate().err().unwrap_or_default())
+    };
+    let kind = document.kind;
+    let of_type = std::any::type_name::<T>();
+    let (broken, more) = rules::broken(of_type, document, fields, errors, &check);
+    let violation =
+        |it: rules::BrokenRule| Violation::new(place(kind, &it.steps), it.code, it.message);
+    (broken.into_iter().map(violation).collect(), more)
+}
+
+fn place(kind: Source, steps: &Steps) -> Place {
+    match kind {
+        Source::Json => Place::Pointer(steps.to_string()),
+        Source::Parameters => Place::Parameter(steps.parameter()),
+    }
+}
+
+/// The problem that lists what was found, each once and in order.
+fn listed(mut violations: Vec<Violation>, mut more: usize) -> Problem {
+    violations.sort_by(|a, b| a.place.cmp(&b.place));
+    violations.dedup_by(|a, b| a.place == b.place && a.code == b.code && a.message == b.message);
+    if violations.len() > document::MAX_LISTED {
+        more += violations.len() - document::MAX_LISTED;
+        violations.truncate(document::MAX_LISTED);
+    }
+    if violations.is_empty() {
+        // Something that no reading can name; the client still learns that it is not valid.
+        violations.push(Violation::new(
+            Place::Pointer(String::new()),
+            "type",
+            words::parse_failure(""),
+        ));
+    }
+    Problem::invalid_and_more(violations, more)
+}

@@ -1,0 +1,93 @@
+//! Names and texts into a type: queries, forms and paths.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::document::{self, Document, Number};
+use super::{Input, words};
+use crate::problem::Problem;
+use crate::violation::Violation;
+
+/// A `T` from parameters, or everything that is wrong with them.
+///
+/// The type decides what a text is: a number, a boolean, a list. Parameters of one name are a list
+/// in their order.
+pub(crate) fn read_parameters<'a, T: Input>(
+    pairs: impl IntoIterator<Item = (impl AsRef<str>, impl Into<Box<str>>)> + 'a,
+) -> Result<T, Problem> {
+    let mut document = Document::from_parameters(pairs);
+    match document::read::<T>(&document) {
+        Some((value, _)) if value.validate().is_ok() => Ok(value),
+        _ => super::read(&mut document),
+    }
+}
+
+/// A single value from its text, by the same rules as a member of a struct.
+pub(crate) fn parse_text<T>(name: &str, text: &str) -> Result<T, Violation>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let kind = std::any::type_name::<T>();
+    let wrong = |rule: String| Violation::parameter(name, "type", rule);
+    let parsed = match words::kind_of(kind) {
+        words::Expected::Integer => canonical(text).and_then(|text| text.parse().ok()),
+        words::Expected::Float => {
+            let number = Number::parse(text).filter(|number| number.f64().is_some());
+            number.and_then(|_| text.parse().ok())
+        }
+        _ if matches!(kind, "bool" | "char") => text.parse().ok(),
+        _ => {
+            let parsed: Result<T, T::Err> = text.parse();
+            return parsed.map_err(|err| wrong(words::parse_failure(&err.to_string())));
+        }
+    };
+    let expected = match kind {
+        "bool" => "a boolean",
+        "char" => "a character",
+        number => number,
+    };
+    parsed.ok_or_else(|| wrong(words::must_be(expected)))
+}
+
+/// A whole number in the form that Rust reads.
+fn canonical(text: &str) -> Option<String> {
+    let number = Number::parse(text)?;
+    let signed = number.integer::<i128>().map(|it| it.to_string());
+    signed.or_else(|| number.integer::<u128>().map(|it| it.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<T>(text: &str) -> String
+    where
+        T: FromStr + std::fmt::Debug,
+        T::Err: Display,
+    {
+        parse_text::<T>("n", text).unwrap_err().message.into_owned()
+    }
+
+    #[test]
+    fn numbers_have_the_grammar_of_json_and_texts_with_their_bounds() {
+        assert_eq!(parse_text::<u8>("n", "1e2").unwrap(), 100);
+        assert_eq!(
+            parse_text::<i128>("n", &i128::MIN.to_string()).unwrap(),
+            i128::MIN
+        );
+        for text in ["256", "-1", "+1", "007", "x", "", "1.5"] {
+            assert_eq!(
+                message::<u8>(text),
+                "must be a whole number from 0 to 255",
+                "{text}"
+            );
+        }
+        for text in ["NaN", "inf", "1e999", ""] {
+            assert_eq!(message::<f64>(text), "must be a number", "{text}");
+        }
+        assert_eq!(message::<bool>("yes"), "must be true or false");
+        assert_eq!(message::<char>("ab"), "must be one character");
+        assert_eq!(message::<std::net::IpAddr>("x"), "must be an IP address");
+    }
+}
