@@ -71,45 +71,40 @@
 )]
 
 mod body;
+mod conditional;
 pub mod contract;
 #[cfg(feature = "docs")]
 pub mod docs;
-mod entity_tags;
-mod escapes;
 mod event;
 #[cfg(doc)]
 pub mod examples;
 mod extract;
-mod foreign;
 mod handler;
 mod idempotency;
 mod invocation;
 pub mod layers;
-mod prefer;
 pub mod problem;
-mod produces;
 mod respond;
 mod router;
 mod runtime;
 mod syntax;
 pub mod testing;
 mod validation;
-mod violation;
 
 pub use body::{Body, BoxError, Request, Response};
+pub use conditional::{IfMatch, Tagged};
 pub use extract::{
-    Change, Cookies, Extract, Form, FromState, Header, HeaderField, IfMatch, Json, MaybeExtract,
-    Patch, Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
+    Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
+    Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
 };
 pub use handler::Handler;
 pub use idempotency::{Idempotency, Once, OnceRecord, Replayable, WriteOnce};
 pub use invocation::{Caller, Invocation, MARGIN};
-pub use prefer::{Prefer, Preferred};
-pub use problem::{IntoProblem, Problem, ProblemType};
-pub use produces::{Produces, Producing};
+pub use layers::{Produces, Producing};
+pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
 pub use respond::{
-    Accepted, Cached, Created, Event, Linked, Ndjson, NoContent, Redirect, Respond, Sse, Streamed,
-    Tagged,
+    Accepted, Cached, Created, Event, Linked, Ndjson, NoContent, Prefer, Preferred, Redirect,
+    Respond, Sse, Streamed,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,
@@ -117,4 +112,3 @@ pub use router::{
 };
 pub use runtime::run;
 pub use validation::{Input, Unvalidated};
-pub use violation::{Place, Violation};

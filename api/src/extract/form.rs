@@ -4,10 +4,10 @@ use super::query::{check_members, pairs};
 use super::{Extract, Reads, content};
 use crate::body::Request;
 use crate::contract::Operation;
-use crate::escapes::well_escaped;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };
+use crate::syntax::escapes::well_escaped;
 use crate::validation::{Input, read_parameters};
 
 /// A body of type `application/x-www-form-urlencoded`, as HTML forms send it.

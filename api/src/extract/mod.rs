@@ -5,7 +5,6 @@
 
 mod body;
 mod caller;
-mod conditional;
 mod content;
 mod cookies;
 mod form;
@@ -19,8 +18,6 @@ mod query;
 mod reads;
 mod state;
 
-pub use conditional::IfMatch;
-pub(crate) use conditional::PreconditionsRequired;
 pub use cookies::Cookies;
 pub use form::Form;
 pub(crate) use headers::joined;
@@ -40,7 +37,7 @@ use std::future::Future;
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::Problem;
-use crate::violation::Violation;
+use crate::problem::Violation;
 
 /// A value that a handler takes from a request, and its part of the contract.
 ///

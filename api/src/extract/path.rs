@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use super::{Extract, PathReads, Reads};
 use crate::body::Request;
 use crate::contract::Operation;
+use crate::problem::Violation;
 use crate::problem::{INVALID_REQUEST, Problem};
 use crate::router::MatchedRoute;
 use crate::validation::{Input, Shape, fields_of, parse_text, read_parameters, shape_of};
-use crate::violation::Violation;
 
 /// The path parameters, decoded, typed and validated.
 ///

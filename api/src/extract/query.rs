@@ -6,8 +6,8 @@ use super::optional::MaybeExtract;
 use super::{Extract, KnownQuery, QueryReads, Reads};
 use crate::body::Request;
 use crate::contract::Operation;
-use crate::escapes::well_escaped;
 use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
+use crate::syntax::escapes::well_escaped;
 use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.

@@ -41,6 +41,7 @@ mod compression;
 #[cfg(feature = "cors")]
 mod cors;
 mod deadline;
+mod produces;
 mod request_id;
 mod security_headers;
 mod trusted_proxies;
@@ -51,6 +52,7 @@ pub use compression::Compression;
 #[cfg(feature = "cors")]
 pub use cors::{Cors, CorsMistake};
 pub use deadline::Deadline;
+pub use produces::{Produces, Producing};
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
 pub use trusted_proxies::{ClientIp, NotARange, TrustedProxies};

@@ -7,17 +7,17 @@ mod headers;
 mod json;
 mod linked;
 mod plain;
+mod prefer;
 mod redirect;
 mod stream;
-mod tagged;
 
 pub use cached::Cached;
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
 pub use linked::Linked;
+pub use prefer::{Prefer, Preferred};
 pub use redirect::Redirect;
 pub use stream::{Event, Ndjson, Sse, Streamed};
-pub use tagged::Tagged;
 
 use crate::body::Response;
 use crate::contract::Operation;

@@ -13,17 +13,17 @@ use tower::Service;
 
 use super::error::BuildError;
 use super::layered::{Layers, RouteLayer, wrap_all};
-use super::matched::MatchedRoute;
 use super::methods::MethodRoutes;
 use super::route::{Answering, BoxFuture, Endpoint, Route, contained, render};
 use super::routes::Routes;
 use super::table::{Found, Table};
+use super::template::MatchedRoute;
 use crate::body::{Body, BoxError, Request, Response};
+use crate::conditional::PreconditionsRequired;
 #[cfg(feature = "contract")]
 use crate::contract::{self, Contract};
-use crate::extract::PreconditionsRequired;
-use crate::foreign;
 use crate::invocation::Invocation;
+use crate::problem::plain_text;
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
 
 /// The most bytes that a request's body can have unless the API says otherwise: 1 MiB.
@@ -135,7 +135,7 @@ impl Api {
         let outcome = contained(async { Ok(entry.await) }).await;
         let response = outcome.unwrap_or_else(|problem| render(problem, invocation.as_ref()));
         let request_id = invocation.as_ref().map(Invocation::request_id);
-        foreign::as_problem(response, request_id).await
+        plain_text::as_problem(response, request_id).await
     }
 }
 

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use tower::Service;
 
-use super::conditional::Conditions;
 use crate::body::{Body, BoxError, Request, Response};
+use crate::conditional::Conditions;
 use crate::extract::KnownQuery;
 use crate::handler::Handler;
 use crate::invocation::Invocation;

@@ -8,9 +8,9 @@ use http::{HeaderValue, Method};
 use matchit::InsertError;
 
 use super::error::Mistake;
-use super::matched::MatchedRoute;
 use super::route::Route;
 use super::routes::{Entry, Methods};
+use super::template::MatchedRoute;
 use crate::contract::{Describe, parameter_names};
 use crate::extract::PathReads;
 

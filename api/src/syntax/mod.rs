@@ -1,3 +1,5 @@
 //! Grammars of HTTP fields, each parsed in one place.
 
+pub(crate) mod entity_tags;
+pub(crate) mod escapes;
 pub(crate) mod media_type;

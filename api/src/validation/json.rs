@@ -6,7 +6,7 @@ use super::document::{self, Document};
 use super::objects_only::{Notes, ObjectsOnly};
 use super::{Input, broken_rules, listed, words};
 use crate::problem::{MALFORMED_BODY, Problem};
-use crate::violation::{Place, Violation};
+use crate::problem::{Place, Violation};
 
 /// A `T` from JSON, or everything that is wrong with it.
 pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {

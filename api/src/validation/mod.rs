@@ -26,7 +26,7 @@ pub(crate) use shape::{Shape, fields_of, shape_of};
 pub(crate) use text::{parse_text, read_parameters};
 
 use crate::problem::Problem;
-use crate::violation::{Place, Violation};
+use crate::problem::{Place, Violation};
 use document::Source;
 use place::Steps;
 

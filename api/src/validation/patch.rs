@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::document::{Document, find_mismatches};
 use super::serialized::fields_that_are_serialized;
 use super::{Input, fields_of, listed, place, words};
+use crate::problem::Violation;
 use crate::problem::{INTERNAL_ERROR, Problem};
-use crate::violation::Violation;
 
 /// `current` with the changes of `patch`, read and validated as a `T`.
 ///

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::document::{self, Document, Number};
 use super::{Input, words};
 use crate::problem::Problem;
-use crate::violation::Violation;
+use crate::problem::Violation;
 
 /// A `T` from parameters, or everything that is wrong with them.
 ///

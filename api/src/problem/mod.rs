@@ -1,8 +1,11 @@
 //! Problem details (RFC 9457): the one form of every answer that is not a success.
 
+pub(crate) mod plain_text;
 mod types;
+mod violation;
 
 pub use types::*;
+pub use violation::{Place, Violation};
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -15,7 +18,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::body::{BoxError, Response};
-use crate::violation::Violation;
 
 /// The media type of problem details.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");

@@ -11,9 +11,9 @@ use http::{Method, StatusCode};
 use std::time::SystemTime;
 
 use crate::body::{Body, Request, Response};
-use crate::entity_tags::{EntityTag, EntityTags};
 use crate::extract::joined;
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, Problem};
+use crate::syntax::entity_tags::{EntityTag, EntityTags};
 
 const CONDITIONS: [HeaderName; 4] = [
     IF_NONE_MATCH,
@@ -33,11 +33,11 @@ const ABOUT_CONTENT: [HeaderName; 5] = [
 
 /// The conditions of a request that reads.
 #[derive(Debug)]
-pub(super) struct Conditions(HeaderMap);
+pub(crate) struct Conditions(HeaderMap);
 
 impl Conditions {
     /// Nothing, and next to no work, for a request without conditions.
-    pub(super) fn of(request: &Request) -> Option<Self> {
+    pub(crate) fn of(request: &Request) -> Option<Self> {
         let (method, headers) = (request.method(), request.headers());
         let is_conditional = (method == Method::GET || method == Method::HEAD)
             && CONDITIONS.iter().any(|name| headers.contains_key(name));
@@ -45,7 +45,7 @@ impl Conditions {
     }
 
     /// The answer under these conditions. Only a success can be conditional.
-    pub(super) fn apply(&self, response: Response) -> Result<Response, Problem> {
+    pub(crate) fn apply(&self, response: Response) -> Result<Response, Problem> {
         if response.status() != StatusCode::OK {
             return Ok(response);
         }

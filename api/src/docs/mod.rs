@@ -22,8 +22,8 @@ use crate::router::{Routes, get};
 
 /// OpenAPI Explorer (<https://github.com/authress-engineering/openapi-explorer>), Apache-2.0, as
 /// `scripts/vendor-docs-ui.sh` takes it from npm.
-const UI: Gzipped = Gzipped::new(include_bytes!("docs/openapi-explorer.min.js.gz"));
-const PAGE: &str = include_str!("docs/page.html");
+const UI: Gzipped = Gzipped::new(include_bytes!("openapi-explorer.min.js.gz"));
+const PAGE: &str = include_str!("page.html");
 /// The page calls the API it was loaded from, and nobody else. Its styles are part of the script,
 /// which sets them as attributes and elements.
 const POLICY: HeaderValue = HeaderValue::from_static(

@@ -7,9 +7,9 @@ use percent_encoding::percent_decode_str;
 use super::table::Path;
 use crate::body::Request;
 use crate::contract::Operation;
-use crate::escapes::well_escaped;
 use crate::extract::Extract;
 use crate::problem::{MALFORMED_PATH, Problem};
+use crate::syntax::escapes::well_escaped;
 
 /// The route template that a request matched, and its path parameters.
 ///

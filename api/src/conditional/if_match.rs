@@ -5,12 +5,11 @@ use std::borrow::Cow;
 use http::header::IF_MATCH;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::Extract;
-use super::headers::joined;
 use crate::body::Request;
 use crate::contract::Operation;
-use crate::entity_tags::EntityTags;
+use crate::extract::{Extract, joined};
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem};
+use crate::syntax::entity_tags::EntityTags;
 
 /// The precondition of a request that changes something: the versions that it may change.
 ///

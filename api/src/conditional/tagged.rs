@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use http::HeaderValue;
 use http::header::{ETAG, LAST_MODIFIED};
 
-use super::Respond;
 use crate::body::Response;
 use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::respond::Respond;
 
 /// A representation with a strong `ETag`.
 ///
