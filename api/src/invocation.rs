@@ -125,6 +125,21 @@ impl Invocation {
     }
 }
 
+impl Caller {
+    /// The ARN without the session of an assumed role: the same for every session.
+    ///
+    /// `arn:aws:sts::111122223333:assumed-role/Reader/laptop` gives
+    /// `arn:aws:sts::111122223333:assumed-role/Reader`.
+    #[must_use]
+    pub fn principal_arn(&self) -> &str {
+        if !self.user_arn.contains(":assumed-role/") {
+            return &self.user_arn;
+        }
+        let role = self.user_arn.rsplit_once('/');
+        role.map_or(&self.user_arn, |(role, _session)| role)
+    }
+}
+
 /// Who signed the request, as IAM established it; never read from headers.
 ///
 /// As an argument of a handler it refuses requests without an IAM identity with 403; take

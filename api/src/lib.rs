@@ -49,7 +49,7 @@
 //! | to | see |
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
-//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`IfMatch`], [`Patch`], [`Idempotency`], [`Prefer`] |
+//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`Preconditions`], [`Patch`], [`Idempotency`], [`Prefer`] |
 //! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | put around routes | [`layers`], and any of `tower-http` |
@@ -72,6 +72,7 @@
 
 mod body;
 mod conditional;
+mod context;
 pub mod contract;
 #[cfg(feature = "docs")]
 pub mod docs;
@@ -92,23 +93,26 @@ pub mod testing;
 mod validation;
 
 pub use body::{Body, BoxError, Request, Response};
-pub use conditional::{IfMatch, Tagged};
+pub use conditional::{Preconditions, Tagged, Tags};
+pub use context::ErrorFormat;
 pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
     Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
 };
 pub use handler::Handler;
-pub use idempotency::{Idempotency, Once, OnceRecord, Replayable, WriteOnce};
+pub use idempotency::{Idempotency, IdempotencyScope, Once, OnceRecord, Replayable, WriteOnce};
 pub use invocation::{Caller, Invocation, MARGIN};
-pub use layers::{Produces, Producing};
+pub use layers::Produces;
 pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
+#[cfg(feature = "cookies")]
+pub use respond::cookies;
 pub use respond::{
     Accepted, Cached, Created, Event, Linked, Ndjson, NoContent, Prefer, Preferred, Redirect,
-    Respond, Sse, Streamed,
+    Respond, Sse, Streamed, WithStatus,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,
-    RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put,
+    RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put, query,
 };
 pub use runtime::run;
 pub use validation::{Input, Unvalidated};

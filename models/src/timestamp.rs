@@ -41,6 +41,11 @@ impl Timestamp {
         Self::cut(later.filter(|&later| later < last).unwrap_or(last))
     }
 
+    /// The beginning of the next second: HTTP dates have no fractions.
+    pub(crate) fn next_second(self) -> Self {
+        Self(self.0.truncate_to_second()).plus(Duration::from_secs(1))
+    }
+
     /// The seconds since 1970, cut off: negative before.
     pub(crate) fn unix_seconds(self) -> i64 {
         self.0.unix_timestamp()

@@ -2,9 +2,9 @@
 
 use fnurl::problem::{BODY_TOO_LARGE, INVALID_REQUEST};
 use fnurl::{
-    Cached, Created, Idempotency, IfMatch, IntoProblem, Json, Linked, Ndjson, NoContent, Patch,
-    Path, Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Routes, Tagged,
-    get,
+    Cached, Created, Idempotency, IntoProblem, Json, Linked, Ndjson, NoContent, Patch, Path,
+    Preconditions, Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Routes,
+    Tagged, get,
 };
 use futures_util::{Stream, StreamExt, stream};
 use models::{Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError, UserId};
@@ -107,11 +107,13 @@ async fn read(
 async fn replace(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewItem>,
 ) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
-    let item = store.replace_item(id, new, &expected(&if_match)).await?;
+    let item = store
+        .replace_item(id, new, &expected(&preconditions))
+        .await?;
     Ok(prefer.answer(tagged(item)))
 }
 
@@ -119,12 +121,14 @@ async fn replace(
 async fn update(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewItem>,
 ) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
     let changed = |current| patch.apply(&current).map_err(ItemError);
-    let item = store.patch_item(id, &expected(&if_match), changed).await?;
+    let item = store
+        .patch_item(id, &expected(&preconditions), changed)
+        .await?;
     Ok(prefer.answer(tagged(item)))
 }
 
@@ -132,9 +136,9 @@ async fn update(
 async fn remove(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
 ) -> Result<NoContent, ItemError> {
-    store.delete_item(id, &expected(&if_match)).await?;
+    store.delete_item(id, &expected(&preconditions)).await?;
     Ok(NoContent)
 }
 

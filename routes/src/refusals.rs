@@ -1,7 +1,7 @@
 //! What the store's failures are to clients: which status, in which words.
 
 use fnurl::problem::{BODY_TOO_LARGE, MALFORMED_HEADER, PRECONDITION_FAILED};
-use fnurl::{IfMatch, Place, Problem, ProblemType, Violation};
+use fnurl::{Place, Preconditions, Problem, ProblemType, Tags, Violation};
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
 use models::{Expected, StoreError};
@@ -76,21 +76,30 @@ fn soon(kind: ProblemType, reason: &str, error: StoreError) -> Problem {
 }
 
 /// What the store is to expect: the versions are the entity tags.
-pub(crate) fn expected(if_match: &IfMatch) -> Expected {
-    match if_match {
-        IfMatch::Absent => Expected::Any,
-        IfMatch::Any => Expected::Exists,
-        // A tag that is no version of ours matches nothing.
-        IfMatch::Tags(tags) => {
-            let is_ours = |tag: &&String| {
-                tag.parse::<u64>()
-                    .is_ok_and(|version| version.to_string() == **tag)
-            };
-            let versions = tags
-                .iter()
-                .filter(is_ours)
-                .filter_map(|tag| tag.parse().ok());
-            Expected::Versions(versions.collect())
-        }
+pub(crate) fn expected(preconditions: &Preconditions) -> Expected {
+    let first = match (preconditions.if_match(), preconditions.unmodified_since()) {
+        (Tags::Absent, None) => Expected::Any,
+        (Tags::Absent, Some(since)) => Expected::UnmodifiedSince(since.into()),
+        (Tags::Any, _) => Expected::Exists,
+        (Tags::List(tags), _) => Expected::Versions(versions(tags)),
+    };
+    let second = match preconditions.if_none_match() {
+        Tags::Absent => return first,
+        Tags::Any => Expected::Nothing,
+        Tags::List(tags) => Expected::NoneOf(versions(tags)),
+    };
+    match first {
+        Expected::Any => second,
+        first => Expected::Both(Box::new(first), Box::new(second)),
     }
+}
+
+/// The tags that are versions; any other tag matches nothing.
+fn versions(tags: &[String]) -> Vec<u64> {
+    let is_ours = |tag: &&String| {
+        tag.parse::<u64>()
+            .is_ok_and(|version| version.to_string() == **tag)
+    };
+    let ours = tags.iter().filter(is_ours);
+    ours.filter_map(|tag| tag.parse().ok()).collect()
 }

@@ -3,9 +3,9 @@
 use fnurl::contract::Operation;
 use fnurl::problem::INVALID_REQUEST;
 use fnurl::{
-    Cached, Caller, Created, Idempotency, IfMatch, IntoProblem, Json, Linked, Patch, Path, Prefer,
-    Preferred, Problem, ProblemType, Produces, Query, Replayable, Respond, Response, Routes,
-    Tagged, get,
+    Cached, Caller, Created, Idempotency, IntoProblem, Json, Linked, Patch, Path, Preconditions,
+    Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Respond, Response,
+    Routes, Tagged, get,
 };
 use models::store::Swept;
 use models::{Item, ItemFilter, Limit, NewUser, Store, StoreError, User, UserId};
@@ -131,11 +131,13 @@ async fn read(
 async fn replace(
     TimedStore(store): TimedStore,
     Path(id): Path<UserId>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewUser>,
 ) -> Result<Preferred<Tagged<Json<User>>>, UserError> {
-    let user = store.replace_user(id, new, &expected(&if_match)).await?;
+    let user = store
+        .replace_user(id, new, &expected(&preconditions))
+        .await?;
     Ok(prefer.answer(tagged(user)))
 }
 
@@ -143,12 +145,14 @@ async fn replace(
 async fn update(
     TimedStore(store): TimedStore,
     Path(id): Path<UserId>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewUser>,
 ) -> Result<Preferred<Tagged<Json<User>>>, UserError> {
     let changed = |current| patch.apply(&current).map_err(UserError);
-    let user = store.patch_user(id, &expected(&if_match), changed).await?;
+    let user = store
+        .patch_user(id, &expected(&preconditions), changed)
+        .await?;
     Ok(prefer.answer(tagged(user)))
 }
 
@@ -198,9 +202,9 @@ async fn remove(
     TimedStore(store): TimedStore,
     Path(id): Path<UserId>,
     Query(deletion): Query<Deletion>,
-    if_match: IfMatch,
+    preconditions: Preconditions,
 ) -> Result<Deleted, UserError> {
-    let expected = expected(&if_match);
+    let expected = expected(&preconditions);
     if !deletion.with_items {
         store.delete_user(id, &expected).await?;
         return Ok(Deleted::Whole);

@@ -39,8 +39,8 @@ impl Conditions {
     /// Nothing, and next to no work, for a request without conditions.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let (method, headers) = (request.method(), request.headers());
-        let is_conditional = (method == Method::GET || method == Method::HEAD)
-            && CONDITIONS.iter().any(|name| headers.contains_key(name));
+        let is_read = method.is_safe() && *method != Method::OPTIONS || method.as_str() == "QUERY";
+        let is_conditional = is_read && CONDITIONS.iter().any(|name| headers.contains_key(name));
         is_conditional.then(|| Self(headers.clone()))
     }
 

@@ -61,9 +61,10 @@ impl<R: Respond> Respond for Tagged<R> {
     }
 
     fn describe(operation: &mut Operation) {
-        R::describe(operation);
-        operation
-            .response_header::<String>("etag")
-            .response_header::<String>("last-modified");
+        operation.wrapping(R::describe, |operation| {
+            operation
+                .response_header::<String>("etag")
+                .response_header::<String>("last-modified");
+        });
     }
 }

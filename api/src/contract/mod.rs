@@ -7,9 +7,9 @@
 pub mod openapi;
 mod operation;
 
-pub(crate) use operation::parameter_names;
 pub use operation::{Content, In, Operation, Parameter, ResponseSpec};
 
+use crate::context::Settings;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 
@@ -20,6 +20,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The shared schemas by name, as JSON Schema 2020-12.
     pub schemas: serde_json::Map<String, serde_json::Value>,
+    /// The body of every problem, where it is not that of RFC 9457.
+    pub error: Option<Content>,
 }
 
 /// Describes one operation.
@@ -27,22 +29,28 @@ pub(crate) type Describe = fn(&mut Operation);
 
 pub(crate) fn walk<'a>(
     routes: impl Iterator<Item = (&'a http::Method, &'a str, Describe)>,
+    settings: &Settings,
 ) -> Contract {
-    let settings = SchemaSettings::draft2020_12().with(|it| {
+    let generated = SchemaSettings::draft2020_12().with(|it| {
         it.definitions_path = "/components/schemas".into();
         it.meta_schema = None;
     });
-    let mut generator = SchemaGenerator::new(settings);
+    let mut generator = SchemaGenerator::new(generated);
     let mut operations = Vec::new();
     for (method, template, describe) in routes {
-        let mut operation = Operation::new(method.clone(), template, generator);
+        let mut operation = Operation::new(method.clone(), template, generator, settings.clone());
         describe(&mut operation);
         operation.add_conditional_answers();
         generator = operation.take_generator();
         operations.push(operation);
     }
+    let error = settings.error_format.as_ref().map(|format| Content {
+        media_type: format.media_type().to_owned(),
+        schema: Some(format.schema(&mut generator)),
+    });
     Contract {
         operations,
+        error,
         schemas: generator.take_definitions(true),
     }
 }

@@ -112,7 +112,7 @@ impl Contract {
                 .entry(operation.template.replace("{*", "{"))
                 .or_default();
             let method = operation.method.as_str().to_ascii_lowercase();
-            path.insert(method, described(operation, id, words));
+            path.insert(method, described(self, operation, id, words));
         }
         if let Some(id) = prose.operations.keys().find(|id| !ids.contains(**id)) {
             return Err(DocumentError::NoSuchOperation((*id).to_owned()));
@@ -152,7 +152,7 @@ impl Contract {
     }
 }
 
-fn described(operation: &Operation, id: String, words: &OperationProse) -> Op {
+fn described(contract: &Contract, operation: &Operation, id: String, words: &OperationProse) -> Op {
     Op {
         operation_id: id,
         summary: words.summary,
@@ -168,7 +168,7 @@ fn described(operation: &Operation, id: String, words: &OperationProse) -> Op {
             .collect(),
         parameters: operation.parameters.iter().map(parameter).collect(),
         request_body: request_body(operation, words),
-        responses: responses(operation, words),
+        responses: responses(contract, operation, words),
     }
 }
 
@@ -223,7 +223,11 @@ fn content(bodies: &[Content], example: Option<&Value>) -> Value {
     bodies.iter().map(entry).collect::<Map<_, _>>().into()
 }
 
-fn responses(operation: &Operation, words: &OperationProse) -> BTreeMap<String, Value> {
+fn responses(
+    contract: &Contract,
+    operation: &Operation,
+    words: &OperationProse,
+) -> BTreeMap<String, Value> {
     let mut responses = BTreeMap::new();
     for (status, spec) in &operation.responses {
         responses.insert(status.to_string(), success(*status, spec, words));
@@ -239,7 +243,7 @@ fn responses(operation: &Operation, words: &OperationProse) -> BTreeMap<String, 
         // An answer like 503 of a health check is described as a success of its handler.
         responses
             .entry(status.to_string())
-            .or_insert_with(|| refusal(&kinds));
+            .or_insert_with(|| refusal(contract, &kinds));
     }
     for status in [403, 429] {
         let of_url = json!({"schema": {"$ref": "#/components/schemas/UrlRefusal"}});
@@ -283,8 +287,12 @@ fn success(status: u16, spec: &ResponseSpec, words: &OperationProse) -> Value {
     response
 }
 
-fn refusal(kinds: &[ProblemType]) -> Value {
+fn refusal(contract: &Contract, kinds: &[ProblemType]) -> Value {
     let titles: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
+    if let Some(error) = &contract.error {
+        let content = content(std::slice::from_ref(error), None);
+        return json!({"description": titles.join("; "), "content": content});
+    }
     let examples = kinds.iter().map(|kind| {
         let value = json!({"type": kind.uri(), "title": kind.title(), "status": kind.status()});
         (kind.slug().to_owned(), json!({"value": value}))
@@ -314,7 +322,7 @@ fn reason(status: u16) -> &'static str {
     let status = StatusCode::from_u16(status).ok();
     status
         .and_then(|status| status.canonical_reason())
-        .unwrap_or("Answer")
+        .unwrap_or("Response")
 }
 
 /// Words for the headers that the framework knows.

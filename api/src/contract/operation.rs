@@ -6,7 +6,9 @@ use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
+use crate::context::Settings;
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
+use crate::syntax::paths::parameter_names;
 
 /// A method on a route template: what it reads and what it answers.
 #[derive(Debug)]
@@ -33,6 +35,7 @@ pub struct Operation {
     status: u16,
     required: bool,
     generator: SchemaGenerator,
+    settings: Settings,
 }
 
 /// One path parameter, query parameter or header.
@@ -81,7 +84,12 @@ pub struct ResponseSpec {
 }
 
 impl Operation {
-    pub(super) fn new(method: Method, template: &str, generator: SchemaGenerator) -> Self {
+    pub(super) fn new(
+        method: Method,
+        template: &str,
+        generator: SchemaGenerator,
+        settings: Settings,
+    ) -> Self {
         Self {
             method,
             template: template.to_owned(),
@@ -95,7 +103,13 @@ impl Operation {
             status: 200,
             required: true,
             generator,
+            settings,
         }
+    }
+
+    /// What the API has set for all its routes.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Says which function handles the operation.
@@ -249,6 +263,25 @@ impl Operation {
         self
     }
 
+    /// Describes a response and what a wrapper adds to it: for each status that `inner` describes,
+    /// and no other.
+    pub fn wrapping(
+        &mut self,
+        inner: impl FnOnce(&mut Self),
+        mut outer: impl FnMut(&mut Self),
+    ) -> &mut Self {
+        let known = std::mem::take(&mut self.responses);
+        inner(self);
+        let described: Vec<u16> = self.responses.keys().copied().collect();
+        for status in described {
+            self.with_status(status, &mut outer);
+        }
+        for (status, response) in known {
+            self.responses.entry(status).or_insert(response);
+        }
+        self
+    }
+
     /// Describes parameters and bodies that may be absent.
     pub fn optionally(&mut self, describe: impl FnOnce(&mut Self)) -> &mut Self {
         let outer = std::mem::replace(&mut self.required, false);
@@ -310,13 +343,4 @@ impl Operation {
         }
         self
     }
-}
-
-/// The names of the parameters in a route template, in order.
-pub(crate) fn parameter_names(template: &str) -> impl Iterator<Item = &str> {
-    template
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-        .map(|name| name.trim_start_matches('*'))
 }

@@ -6,6 +6,6 @@ mod response;
 mod streamed;
 mod view;
 
-pub(crate) use request::read;
-pub(crate) use response::Answer;
-pub(crate) use streamed::{Chunks, StreamedAnswer};
+pub(crate) use request::{Read, read, read_again};
+pub(crate) use response::BufferedResult;
+pub(crate) use streamed::{Chunks, StreamedResult};

@@ -18,13 +18,13 @@ use crate::problem::Problem;
 
 /// A response for a function URL whose invoke mode is `RESPONSE_STREAM`.
 #[derive(Debug)]
-pub(crate) struct StreamedAnswer {
+pub(crate) struct StreamedResult {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
 }
 
-impl StreamedAnswer {
+impl StreamedResult {
     /// Takes `response`, the answer to a request with `method`, without reading its body.
     ///
     /// # Problems
@@ -120,9 +120,11 @@ impl Stream for Chunks {
             return Poll::Ready(None);
         }
         loop {
+            // What is at hand is sent even then: it may be the problem that says so.
+            let is_at_hand = self.body.as_full().is_some();
             let frame = match self.time_up.as_mut().poll(cx) {
-                Poll::Ready(()) => Some(Err("the function's time is up".into())),
-                Poll::Pending => ready!(Pin::new(&mut self.body).poll_frame(cx)),
+                Poll::Ready(()) if !is_at_hand => Some(Err("the function's time is up".into())),
+                Poll::Ready(()) | Poll::Pending => ready!(Pin::new(&mut self.body).poll_frame(cx)),
             };
             let chunk = match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
                 Some(Ok(Ok(chunk))) if chunk.is_empty() => continue,
@@ -171,7 +173,7 @@ mod tests {
     }
 
     fn runtime_form(response: Response) -> StreamResponse<Chunks> {
-        let answer = StreamedAnswer::new(&Method::GET, response).unwrap();
+        let answer = StreamedResult::new(&Method::GET, response).unwrap();
         answer.into_runtime(tokio::time::sleep(Duration::MAX))
     }
 

@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
 use crate::body::Request;
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::syntax::media_type::essence;
+
+const ACCEPT_QUERY: HeaderName = HeaderName::from_static("accept-query");
 
 /// The bytes of a body whose media type is one that `is_read`.
 ///
@@ -19,7 +21,12 @@ pub(super) async fn read(
 ) -> Result<Bytes, Problem> {
     let media_type = essence(request.headers().get(CONTENT_TYPE));
     if !is_read(media_type) {
-        return Err(unsupported(media_type, expected));
+        let problem = unsupported(media_type, expected);
+        // Source: RFC 10008 §3.
+        return Err(match request.method().as_str() {
+            "QUERY" => problem.header(ACCEPT_QUERY, HeaderValue::from_static(expected)),
+            _ => problem,
+        });
     }
     refuse_compressed(request)?;
     request.body_mut().read().await

@@ -42,5 +42,6 @@ impl<S: Sync, T: Input> Extract<S> for Form<T> {
 
     fn reads(reads: &mut Reads) {
         check_members::<T>("Form", reads);
+        reads.body(FORM);
     }
 }

@@ -7,7 +7,7 @@ use super::optional::MaybeExtract;
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::invocation::Invocation;
-use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::problem::{INTERNAL_ERROR, MALFORMED_EVENT, Problem};
 
 impl<S: Sync> Extract<S> for Invocation {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
@@ -24,6 +24,9 @@ impl<S: Sync> Extract<S> for Invocation {
 ///
 /// Source: `requestContext.http.sourceIp`, the peer of the TCP connection; the header
 /// `x-forwarded-for` plays no part.
+///
+/// # Problems
+/// 400 when the event does not tell it; take `Option<SourceIp>` where that may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceIp(pub IpAddr);
 
@@ -33,7 +36,9 @@ impl<S: Sync> Extract<S> for SourceIp {
         invocation
             .and_then(Invocation::source_ip)
             .map(Self)
-            .ok_or_else(|| INTERNAL_ERROR.hiding("the event has no `requestContext.http.sourceIp`"))
+            .ok_or_else(|| {
+                MALFORMED_EVENT.because("`requestContext.http.sourceIp` is not an IP address")
+            })
     }
 
     fn describe(_operation: &mut Operation) {}

@@ -1,7 +1,7 @@
 //! `Json`: a JSON body as a typed, validated value.
 
 use super::optional::MaybeExtract;
-use super::{Extract, content};
+use super::{Extract, Reads, content};
 use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::{
@@ -61,6 +61,10 @@ impl<S: Sync, T: Input> Extract<S> for Json<T> {
             .refuses(BODY_TOO_LARGE)
             .refuses(UNSUPPORTED_MEDIA_TYPE)
             .refuses(INVALID_REQUEST);
+    }
+
+    fn reads(reads: &mut Reads) {
+        reads.body("application/json");
     }
 }
 

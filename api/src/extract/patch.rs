@@ -10,8 +10,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Extract, content};
+use super::{Extract, Reads, content};
 use crate::body::Request;
+use crate::context::Context;
 use crate::contract::Operation;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
@@ -19,6 +20,7 @@ use crate::problem::{
 use crate::validation::{Document, Input, apply_patch, read_object};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
+const JSON: &str = "application/json";
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
 /// Changes to a `T`, as a merge patch says them: a member that is absent stays, one that is null
@@ -126,7 +128,11 @@ impl<T: Input + Serialize> Patch<T> {
 
 impl<S: Sync, T: Input> Extract<S> for Patch<T> {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
-        let is_patch = |media_type: &str| media_type.eq_ignore_ascii_case(MERGE_PATCH);
+        let reads_json = Context::of(request).settings().patch_reads_json;
+        let is_patch = |media_type: &str| {
+            media_type.eq_ignore_ascii_case(MERGE_PATCH)
+                || reads_json && media_type.eq_ignore_ascii_case(JSON)
+        };
         let bytes = match content::read(request, MERGE_PATCH, is_patch).await {
             Err(problem) if problem.kind() == UNSUPPORTED_MEDIA_TYPE => {
                 let accepted = HeaderValue::from_static(MERGE_PATCH);
@@ -150,6 +156,13 @@ impl<S: Sync, T: Input> Extract<S> for Patch<T> {
             .refuses(BODY_TOO_LARGE)
             .refuses(UNSUPPORTED_MEDIA_TYPE)
             .refuses(INVALID_REQUEST);
+        if operation.settings().patch_reads_json {
+            operation.body::<PatchSchema<T>>(JSON);
+        }
+    }
+
+    fn reads(reads: &mut Reads) {
+        reads.body(MERGE_PATCH);
     }
 }
 

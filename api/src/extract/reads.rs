@@ -8,6 +8,7 @@
 pub struct Reads {
     pub(crate) path: Vec<PathReads>,
     pub(crate) query: Vec<QueryReads>,
+    pub(crate) bodies: Vec<&'static str>,
     pub(crate) mistakes: Vec<String>,
 }
 
@@ -42,6 +43,14 @@ impl Reads {
     /// of them reads is not unknown to another.
     pub fn query(&mut self, parameters: QueryReads) -> &mut Self {
         self.query.push(parameters);
+        self
+    }
+
+    /// Reads a body of this media type; the response to OPTIONS lists it.
+    pub fn body(&mut self, media_type: &'static str) -> &mut Self {
+        if !self.bodies.contains(&media_type) {
+            self.bodies.push(media_type);
+        }
         self
     }
 

@@ -14,6 +14,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sha2::{Digest, Sha256};
 
 use crate::body::{Body, Request, Response};
+use crate::context::Context;
 use crate::contract::Operation;
 use crate::extract::Extract;
 use crate::invocation::Invocation;
@@ -69,6 +70,18 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// 400 when the key is malformed or longer than 255 characters.
 #[derive(Debug)]
 pub struct Idempotency(Option<Identity>);
+
+/// Who shares an idempotency key: a request is the same as an earlier one only if both come from
+/// the same caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdempotencyScope {
+    /// All sessions of one role, or one user. A client that assumes its role again under another
+    /// session name can still repeat its request.
+    #[default]
+    Role,
+    /// One session of a role, for sessions that stand for different people.
+    Session,
+}
 
 /// Which request this is.
 #[derive(Debug)]
@@ -200,9 +213,12 @@ impl<S: Sync> Extract<S> for Idempotency {
         })?;
         let extensions = request.extensions();
         let caller = extensions.get::<Invocation>().and_then(Invocation::caller);
-        let caller = caller
-            .map(|caller| caller.user_arn.clone())
-            .unwrap_or_default();
+        let scope = Context::of(request).settings().idempotency_scope;
+        let caller = match (caller, scope) {
+            (None, _) => "",
+            (Some(caller), IdempotencyScope::Role) => caller.principal_arn(),
+            (Some(caller), IdempotencyScope::Session) => &caller.user_arn,
+        };
         let route = extensions.get::<MatchedRoute>().map(MatchedRoute::template);
         let route = route.unwrap_or_default();
         let id = digest([

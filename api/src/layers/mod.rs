@@ -52,7 +52,7 @@ pub use compression::Compression;
 #[cfg(feature = "cors")]
 pub use cors::{Cors, CorsMistake};
 pub use deadline::Deadline;
-pub use produces::{Produces, Producing};
+pub use produces::Produces;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
 pub use trusted_proxies::{ClientIp, NotARange, TrustedProxies};
@@ -60,7 +60,7 @@ pub use trusted_proxies::{ClientIp, NotARange, TrustedProxies};
 use std::sync::Arc;
 
 use crate::body::{Request, Response};
-use crate::invocation::Invocation;
+use crate::context::Context;
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 
@@ -82,11 +82,10 @@ struct Wrapped<L> {
 
 impl<L: Around> Endpoint for Wrapped<L> {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
-        let invocation = request.extensions().get::<Invocation>().cloned();
+        let context = Context::of(&request);
         Box::pin(async move {
             let outcome = self.layer.answer(request, &self.inner).await;
-            let request_id = invocation.as_ref().map(Invocation::request_id);
-            outcome.unwrap_or_else(|problem| problem.render(request_id))
+            outcome.unwrap_or_else(|problem| context.render(problem))
         })
     }
 }
@@ -109,6 +108,7 @@ macro_rules! route_layer {
 route_layer!(
     BodyLimit,
     Deadline,
+    Produces,
     RequestId,
     SecurityHeaders,
     TrustedProxies

@@ -1,18 +1,12 @@
 //! `Produces`: 406 where nothing that a route answers with is acceptable (RFC 9110 §12.5.1).
 
-use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::task::{Context, Poll};
-
-use futures_util::future::Either;
 use http::HeaderMap;
 use http::header::ACCEPT;
-use tower::{Layer, Service};
 
+use super::Around;
 use crate::body::{Request, Response};
-use crate::invocation::Invocation;
-use crate::problem::NOT_ACCEPTABLE;
-use crate::router::{Answering, Route};
+use crate::problem::{NOT_ACCEPTABLE, Problem};
+use crate::router::Route;
 
 /// A layer that says which media types its routes answer with, and refuses requests whose
 /// `Accept` has none of them. Problems are sent whatever is acceptable.
@@ -32,40 +26,13 @@ pub struct Produces(
     pub &'static [&'static str],
 );
 
-impl Layer<Route> for Produces {
-    type Service = Producing;
-
-    fn layer(&self, route: Route) -> Producing {
-        let produces = *self;
-        Producing { produces, route }
-    }
-}
-
-/// A route behind [`Produces`].
-#[derive(Debug, Clone)]
-pub struct Producing {
-    produces: Produces,
-    route: Route,
-}
-
-impl Service<Request> for Producing {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Either<Answering, Ready<Result<Response, Infallible>>>;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        if self.produces.is_acceptable(request.headers()) {
-            return Either::Left(self.route.call(request));
+impl Around for Produces {
+    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+        if self.is_acceptable(request.headers()) {
+            return Ok(inner.call_now(request).await);
         }
-        let invocation = request.extensions().get::<Invocation>();
-        let types = self.produces.0.join(", ");
-        let problem = NOT_ACCEPTABLE.because(format_args!("the answer would be {types}"));
-        let response = problem.render(invocation.map(Invocation::request_id));
-        Either::Right(ready(Ok(response)))
+        let types = self.0.join(", ");
+        Err(NOT_ACCEPTABLE.because(format_args!("the response would be {types}")))
     }
 }
 

@@ -180,6 +180,27 @@ impl Problem {
         &self.0.violations
     }
 
+    /// How many rules are broken beside [`violations`](Self::violations), which lists 100 at most.
+    #[must_use]
+    pub fn more_violations(&self) -> usize {
+        self.0.more
+    }
+
+    /// The extension members (RFC 9457 §3.2), in the order in which they were added.
+    pub fn extensions(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.extensions.iter().map(|(name, value)| (*name, value))
+    }
+
+    /// The headers that the response will have beside its content type.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    pub(crate) fn into_headers(self) -> HeaderMap {
+        self.0.headers
+    }
+
     /// Adds an extension member (RFC 9457 §3.2).
     ///
     /// A value that JSON cannot hold (a map with keys that are no strings) becomes `null`.
@@ -223,9 +244,7 @@ impl Problem {
 
     /// The answer that the client gets; a 5xx is logged with its cause under `request_id`.
     pub(crate) fn render(self, request_id: Option<&str>) -> Response {
-        if self.status() >= 500 {
-            self.log(request_id);
-        }
+        self.log_failure(request_id);
         let body = serde_json::to_vec(&Document {
             details: &self.0,
             instance: request_id,
@@ -238,7 +257,11 @@ impl Problem {
         response
     }
 
-    fn log(&self, request_id: Option<&str>) {
+    /// Logs a 5xx with its cause under the request id.
+    pub(crate) fn log_failure(&self, request_id: Option<&str>) {
+        if self.status() < 500 {
+            return;
+        }
         let cause = self
             .0
             .cause

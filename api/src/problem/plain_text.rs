@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 
 use crate::body::Response;
+use crate::context::Context;
 use crate::problem::{Problem, ProblemType};
 
 /// Longer texts are pages, and no reason for a failure.
@@ -15,7 +16,7 @@ const MAX_REASON_BYTES: u64 = 500;
 ///
 /// Services such as those of `tower-http` answer like that; their text is the `detail` of a 4xx
 /// answer, and goes to the log only for a 5xx. Their other headers stay.
-pub(crate) async fn as_problem(response: Response, request_id: Option<&str>) -> Response {
+pub(crate) async fn as_problem(response: Response, context: &Context) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error || !is_plain(response.headers()) {
@@ -31,7 +32,7 @@ pub(crate) async fn as_problem(response: Response, request_id: Option<&str>) -> 
     } else {
         Bytes::new()
     };
-    let rendered = problem(status, &text).render(request_id);
+    let rendered = context.render(problem(status, &text));
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(rendered.headers().clone());
     Response::from_parts(parts, rendered.into_body())
@@ -63,7 +64,7 @@ mod tests {
     async fn rendered(status: u16, text: &'static str) -> serde_json::Value {
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
-        let problem = as_problem(response, Some("r-1")).await;
+        let problem = as_problem(response, &Context::default()).await;
         assert_eq!(problem.headers()[CONTENT_TYPE], "application/problem+json");
         serde_json::from_slice(problem.body().as_full().unwrap()).unwrap()
     }
@@ -73,7 +74,7 @@ mod tests {
         let problem = rendered(413, "length limit exceeded").await;
         let expected = serde_json::json!({
             "type": "about:blank", "title": "Payload Too Large", "status": 413,
-            "detail": "length limit exceeded", "instance": "r-1"
+            "detail": "length limit exceeded"
         });
         assert_eq!(problem, expected);
     }

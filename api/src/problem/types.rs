@@ -53,6 +53,9 @@ pub const IDEMPOTENCY_KEY_REUSED: ProblemType = ProblemType::new(
 /// 428: the request has to say which version it means.
 pub const PRECONDITION_REQUIRED: ProblemType =
     ProblemType::new(428, "precondition-required", "A precondition is required");
+/// 431: the request has more headers than can be read.
+pub const TOO_MANY_HEADERS: ProblemType =
+    ProblemType::new(431, "too-many-headers", "The request has too many headers");
 /// 500: the fault is ours; the log has the cause under the request id.
 pub const INTERNAL_ERROR: ProblemType =
     ProblemType::new(500, "internal-error", "Internal server error");

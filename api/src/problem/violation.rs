@@ -29,6 +29,16 @@ pub enum Place {
     Parameter(String),
 }
 
+impl Place {
+    /// The pointer or the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Pointer(name) | Self::Parameter(name) => name,
+        }
+    }
+}
+
 impl Violation {
     /// A broken rule at `place`.
     pub fn new(

@@ -42,7 +42,8 @@ impl<R: Respond> Respond for Cached<R> {
     }
 
     fn describe(operation: &mut Operation) {
-        R::describe(operation);
-        operation.response_header_of_all::<String>("cache-control");
+        operation.wrapping(R::describe, |operation| {
+            operation.response_header::<String>("cache-control");
+        });
     }
 }

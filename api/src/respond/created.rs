@@ -1,12 +1,13 @@
 //! `Created`: 201 with the place of what was made.
 
+use http::StatusCode;
 use http::header::{CONTENT_LOCATION, LOCATION};
-use http::{HeaderValue, StatusCode};
 
 use super::Respond;
 use crate::body::Response;
 use crate::contract::Operation;
-use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::problem::Problem;
+use crate::syntax::references;
 
 /// 201 with `Location`, and a representation of what was created.
 ///
@@ -29,7 +30,8 @@ pub struct Created<R> {
 }
 
 impl<R> Created<R> {
-    /// `location` is a URI reference; a path from the root needs no knowledge of the host.
+    /// `location` is a URI reference; a path from the root needs no knowledge of the host. What a
+    /// URI cannot hold (`é`, a space) is percent-encoded; escapes stay as they are.
     pub fn at(location: impl Into<String>, representation: R) -> Self {
         Self {
             location: location.into(),
@@ -40,8 +42,7 @@ impl<R> Created<R> {
 
 impl<R: Respond> Respond for Created<R> {
     fn respond(self) -> Result<Response, Problem> {
-        let location =
-            HeaderValue::try_from(self.location).map_err(|err| INTERNAL_ERROR.hiding(err))?;
+        let location = references::header_value(&self.location);
         let mut response = self.representation.respond()?;
         *response.status_mut() = StatusCode::CREATED;
         let is_empty = response

@@ -1,17 +1,27 @@
-//! Headers beside an answer.
+//! Pairs of headers and a response.
 
+use std::fmt::Display;
+
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Respond;
 use crate::body::Response;
 use crate::contract::Operation;
-use crate::problem::Problem;
+use crate::problem::{INTERNAL_ERROR, Problem};
 
-/// Headers that are set on the answer; cookies are `set-cookie` headers.
+/// Headers around a response. What they say replaces what the response says under the same name;
+/// `Set-Cookie` is added to those that are there.
 impl<R: Respond> Respond for (HeaderMap, R) {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.1.respond()?;
-        response.headers_mut().extend(self.0);
+        let mut name = None;
+        // A name that is left out is the one before it.
+        let headers = self.0.into_iter().filter_map(|(next, value)| {
+            name = next.or(name.take());
+            Some((name.clone()?, value))
+        });
+        put_around(response.headers_mut(), headers);
         Ok(response)
     }
 
@@ -20,15 +30,55 @@ impl<R: Respond> Respond for (HeaderMap, R) {
     }
 }
 
-/// Headers that are set on the answer.
-impl<R: Respond, const N: usize> Respond for ([(HeaderName, HeaderValue); N], R) {
+/// The same with names and values as they are at hand.
+///
+/// ```
+/// use http::header::CONTENT_TYPE;
+///
+/// async fn page() -> ([(http::HeaderName, &'static str); 1], &'static str) {
+///     ([(CONTENT_TYPE, "text/html; charset=utf-8")], "<h1>Hello</h1>")
+/// }
+/// ```
+///
+/// # Problems
+/// 500 when a name or value is not one that HTTP can send.
+impl<R, K, V, const N: usize> Respond for ([(K, V); N], R)
+where
+    R: Respond,
+    K: TryInto<HeaderName>,
+    K::Error: Display,
+    V: TryInto<HeaderValue>,
+    V::Error: Display,
+{
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.1.respond()?;
-        response.headers_mut().extend(self.0);
+        let mut headers = Vec::with_capacity(N);
+        for (name, value) in self.0 {
+            let name = name.try_into();
+            let name = name.map_err(|err| INTERNAL_ERROR.hiding(err.to_string()))?;
+            let value = value.try_into();
+            let value = value.map_err(|err| INTERNAL_ERROR.hiding(err.to_string()))?;
+            headers.push((name, value));
+        }
+        put_around(response.headers_mut(), headers);
         Ok(response)
     }
 
     fn describe(operation: &mut Operation) {
         R::describe(operation);
+    }
+}
+
+/// Puts headers over those that are there: a name replaces the inner ones, and may itself be
+/// repeated. `Set-Cookie` appends (RFC 6265 §3: each cookie is a header of its own).
+fn put_around(inner: &mut HeaderMap, outer: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
+    let mut replaced: Vec<HeaderName> = Vec::new();
+    for (name, value) in outer {
+        if name == SET_COOKIE || replaced.contains(&name) {
+            inner.append(name, value);
+        } else {
+            replaced.push(name.clone());
+            inner.insert(name, value);
+        }
     }
 }

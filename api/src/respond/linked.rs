@@ -7,6 +7,7 @@ use super::Respond;
 use crate::body::Response;
 use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::syntax::references;
 
 /// A representation with a `Link` header.
 ///
@@ -32,9 +33,10 @@ impl<R> Linked<R> {
         }
     }
 
-    /// Adds a link; `target` is a URI reference, percent-encoded.
+    /// Adds a link; `target` is a URI reference, and what a URI cannot hold is percent-encoded.
     #[must_use]
     pub fn link(mut self, relation: &str, target: &str) -> Self {
+        let target = references::escaped(target);
         self.links.push(format!("<{target}>; rel=\"{relation}\""));
         self
     }
@@ -52,7 +54,8 @@ impl<R: Respond> Respond for Linked<R> {
     }
 
     fn describe(operation: &mut Operation) {
-        R::describe(operation);
-        operation.response_header::<String>("link");
+        operation.wrapping(R::describe, |operation| {
+            operation.response_header::<String>("link");
+        });
     }
 }

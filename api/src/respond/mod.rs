@@ -1,6 +1,8 @@
 //! Responses: what a handler can return, one a file.
 
 mod cached;
+#[cfg(feature = "cookies")]
+pub mod cookies;
 mod created;
 mod empty;
 mod headers;
@@ -9,6 +11,7 @@ mod linked;
 mod plain;
 mod prefer;
 mod redirect;
+mod status;
 mod stream;
 
 pub use cached::Cached;
@@ -17,6 +20,7 @@ pub use empty::{Accepted, NoContent};
 pub use linked::Linked;
 pub use prefer::{Prefer, Preferred};
 pub use redirect::Redirect;
+pub use status::WithStatus;
 pub use stream::{Event, Ndjson, Sse, Streamed};
 
 use crate::body::Response;
@@ -46,7 +50,8 @@ use crate::problem::{IntoProblem, Problem};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a handler",
-    note = "return `Json<T>`, `Created<…>`, `NoContent`, text or bytes, or a `Result` of one of them and an error that implements `IntoProblem`"
+    note = "return `Json<T>`, `Created<…>`, `NoContent`, text or bytes, or a `Result` of one of them and an error that implements `IntoProblem`",
+    note = "for another status of a success, `WithStatus<203, …>`"
 )]
 pub trait Respond {
     /// The HTTP response.

@@ -1,12 +1,13 @@
 //! `Redirect`: the answer is elsewhere.
 
+use http::StatusCode;
 use http::header::LOCATION;
-use http::{HeaderValue, StatusCode};
 
 use super::Respond;
 use crate::body::{Body, Response};
 use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::syntax::references;
 
 /// A redirect with status `STATUS`; use it by the names of its kinds.
 ///
@@ -25,7 +26,7 @@ pub struct Redirect<const STATUS: u16>(String);
 impl<const STATUS: u16> Redirect<STATUS> {
     const VALID: () = assert!(STATUS >= 300 && STATUS < 400, "a redirect's status is 3xx");
 
-    /// `location` is a URI reference.
+    /// `location` is a URI reference; what a URI cannot hold is percent-encoded.
     pub fn to(location: impl Into<String>) -> Self {
         let () = Self::VALID;
         Self(location.into())
@@ -34,7 +35,7 @@ impl<const STATUS: u16> Redirect<STATUS> {
 
 impl<const STATUS: u16> Respond for Redirect<STATUS> {
     fn respond(self) -> Result<Response, Problem> {
-        let location = HeaderValue::try_from(self.0).map_err(|err| INTERNAL_ERROR.hiding(err))?;
+        let location = references::header_value(&self.0);
         let mut response = Response::new(Body::empty());
         *response.status_mut() =
             StatusCode::from_u16(STATUS).map_err(|err| INTERNAL_ERROR.hiding(err))?;

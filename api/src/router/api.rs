@@ -1,5 +1,6 @@
 //! `Api`: routes, their state and their layers, ready to answer.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
@@ -7,24 +8,26 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::{ALLOW, LOCATION};
-use http::{HeaderValue, StatusCode};
+use http::Uri;
 use tower::Service;
 
+use super::dispatch::Dispatch;
 use super::error::BuildError;
 use super::layered::{Layers, RouteLayer, wrap_all};
 use super::methods::MethodRoutes;
-use super::route::{Answering, BoxFuture, Endpoint, Route, contained, render};
+use super::route::{Answering, Route, contained};
 use super::routes::Routes;
-use super::table::{Found, Table};
+use super::table::Table;
 use super::template::MatchedRoute;
 use crate::body::{Body, BoxError, Request, Response};
-use crate::conditional::PreconditionsRequired;
+use crate::context::{Context as RequestContext, ErrorFormat, Instead, Settings};
 #[cfg(feature = "contract")]
 use crate::contract::{self, Contract};
+use crate::idempotency::IdempotencyScope;
 use crate::invocation::Invocation;
+use crate::problem::Problem;
 use crate::problem::plain_text;
-use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+use crate::syntax::paths::canonical;
 
 /// The most bytes that a request's body can have unless the API says otherwise: 1 MiB.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
@@ -50,6 +53,7 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     table: Arc<Table>,
     entry: Route,
+    settings: Arc<Settings>,
 }
 
 /// Collects the routes and layers of an [`Api`].
@@ -61,7 +65,7 @@ pub struct ApiBuilder<S> {
     layers: LayerList,
     trailing_slash: TrailingSlash,
     body_limit: usize,
-    requires_preconditions: bool,
+    settings: Settings,
 }
 
 struct LayerList(Layers);
@@ -96,7 +100,12 @@ impl Api {
             layers: LayerList(Vec::new()),
             trailing_slash: TrailingSlash::Strict,
             body_limit: DEFAULT_BODY_LIMIT,
-            requires_preconditions: false,
+            settings: Settings {
+                error_format: None,
+                requires_preconditions: false,
+                patch_reads_json: false,
+                idempotency_scope: IdempotencyScope::Role,
+            },
         }
     }
 
@@ -104,14 +113,30 @@ impl Api {
     #[cfg(feature = "contract")]
     #[must_use]
     pub fn contract(&self) -> Contract {
-        contract::walk(self.0.table.routes())
+        contract::walk(self.0.table.routes(), &self.0.settings)
     }
 
     /// The template of the route that has this path.
     #[cfg(feature = "contract-testing")]
     pub(crate) fn template_of(&self, path: &str) -> Option<String> {
-        let matched = self.0.table.find(path)?;
+        let matched = self.0.table.find(&canonical(path))?;
         Some(matched.template().to_owned())
+    }
+
+    /// The request with its path in the one form that routes, layers and handlers see
+    /// ([`canonical`]): no layer can be passed by with `/%61dmin`.
+    pub(crate) fn prepared(mut request: Request) -> Request {
+        if let Cow::Owned(path) = canonical(request.uri().path()) {
+            let target = match request.uri().query() {
+                Some(query) => format!("{path}?{query}"),
+                None => path,
+            };
+            // Only escapes were replaced, so that it is still a URI.
+            if let Ok(uri) = Uri::try_from(target) {
+                *request.uri_mut() = uri;
+            }
+        }
+        request
     }
 
     /// The route that `request` matches, which the log names even if there is no answer in time.
@@ -119,13 +144,14 @@ impl Api {
         self.0.table.find(request.uri().path())
     }
 
-    /// Answers `request`, whose path matched `route`.
-    pub(crate) async fn answer(
+    /// The response to `request`, whose path matched `route`.
+    pub(crate) async fn respond(
         &self,
         mut request: Request,
         route: Option<MatchedRoute>,
     ) -> Response {
-        let invocation = request.extensions().get::<Invocation>().cloned();
+        let context = RequestContext::entering(&request, &self.0.settings);
+        request.extensions_mut().insert(context.clone());
         // An API that is mounted in another must not take the other's match for its own.
         match route {
             Some(route) => request.extensions_mut().insert(route),
@@ -133,9 +159,32 @@ impl Api {
         };
         let entry = self.0.entry.call_now(request);
         let outcome = contained(async { Ok(entry.await) }).await;
-        let response = outcome.unwrap_or_else(|problem| render(problem, invocation.as_ref()));
-        let request_id = invocation.as_ref().map(Invocation::request_id);
-        plain_text::as_problem(response, request_id).await
+        let response = outcome.unwrap_or_else(|problem| context.render(problem));
+        plain_text::as_problem(response, &context).await
+    }
+
+    /// `problem` as the response to `request`, through the layers that the request goes through,
+    /// whatever its handler would say.
+    pub(crate) async fn respond_with(
+        &self,
+        mut request: Request,
+        route: Option<MatchedRoute>,
+        problem: Problem,
+    ) -> Response {
+        request.extensions_mut().insert(Instead::new(problem));
+        self.respond(request, route).await
+    }
+
+    /// A problem without the request that it is about, and so without any layer.
+    pub(crate) fn render(&self, invocation: &Invocation, problem: Problem) -> Response {
+        let mut request = Request::default();
+        request.extensions_mut().insert(invocation.clone());
+        RequestContext::entering(&request, &self.0.settings).render(problem)
+    }
+
+    /// How this API writes problems, unless as RFC 9457 does.
+    pub(crate) fn error_format(&self) -> Option<&Arc<ErrorFormat>> {
+        self.0.settings.error_format.as_ref()
     }
 }
 
@@ -186,16 +235,35 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
+    /// Writes every problem in another form than that of RFC 9457, wherever it comes from.
+    pub fn error_format(mut self, format: ErrorFormat) -> Self {
+        self.settings.error_format = Some(Arc::new(format));
+        self
+    }
+
+    /// Takes merge patches as `application/json`, too. Clients that know no other media type can
+    /// then send them, and a client that sends a whole representation by mistake is not noticed.
+    pub const fn patch_accepts_json(mut self) -> Self {
+        self.settings.patch_reads_json = true;
+        self
+    }
+
+    /// Who shares an idempotency key; the sessions of one role, unless set.
+    pub const fn idempotency_scope(mut self, scope: IdempotencyScope) -> Self {
+        self.settings.idempotency_scope = scope;
+        self
+    }
+
     /// What happens to a path with a slash too many or too few; strict unless set.
     pub const fn trailing_slash(mut self, policy: TrailingSlash) -> Self {
         self.trailing_slash = policy;
         self
     }
 
-    /// Refuses with 428 every request to a handler that takes [`IfMatch`](crate::IfMatch) and
-    /// that does not say which version it means (RFC 6585 §3).
+    /// Refuses with 428 every request to a handler that takes
+    /// [`Preconditions`](crate::Preconditions) and that has none (RFC 6585 §3).
     pub const fn require_preconditions(mut self) -> Self {
-        self.requires_preconditions = true;
+        self.settings.requires_preconditions = true;
         self
     }
 
@@ -217,10 +285,14 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
             table: Arc::clone(&table),
             trailing_slash: self.trailing_slash,
             body_limit: self.body_limit,
-            requires_preconditions: self.requires_preconditions,
         }));
         let entry = wrap_all(&self.layers.0, dispatch);
-        Ok(Api(Arc::new(Inner { table, entry })))
+        let settings = Arc::new(self.settings);
+        Ok(Api(Arc::new(Inner {
+            table,
+            entry,
+            settings,
+        })))
     }
 }
 
@@ -248,9 +320,9 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Answering {
         let api = self.clone();
-        let request = request.map(Body::new);
+        let request = Self::prepared(request.map(Body::new));
         let route = self.route_of(&request);
-        Answering(Box::pin(async move { api.answer(request, route).await }))
+        Answering(Box::pin(async move { api.respond(request, route).await }))
     }
 }
 
@@ -262,102 +334,4 @@ impl IntoFuture for Api {
     fn into_future(self) -> Self::IntoFuture {
         ready(Ok(self))
     }
-}
-
-/// Hands a request to its route, inside the layers of the API.
-struct Dispatch {
-    table: Arc<Table>,
-    trailing_slash: TrailingSlash,
-    body_limit: usize,
-    requires_preconditions: bool,
-}
-
-impl Endpoint for Dispatch {
-    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
-        let invocation = request.extensions().get::<Invocation>().cloned();
-        match self.dispatch(request) {
-            Ok(answer) => answer,
-            Err(problem) => Box::pin(ready(render(problem, invocation.as_ref()))),
-        }
-    }
-}
-
-impl Dispatch {
-    fn dispatch(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
-        let Some(mut matched) = request.extensions_mut().remove::<MatchedRoute>() else {
-            return self.unmatched(request);
-        };
-        let path = Arc::clone(&matched.path);
-        match path.answer(request.method()) {
-            Found::Route(route) => {
-                if !path.is_mounted() {
-                    matched.decode()?;
-                }
-                request.extensions_mut().insert(matched);
-                if self.requires_preconditions {
-                    request.extensions_mut().insert(PreconditionsRequired);
-                }
-                let (parts, body) = request.into_parts();
-                let body = body.limited(self.body_limit)?;
-                Ok(route.call_now(Request::from_parts(parts, body)))
-            }
-            Found::Options => {
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = StatusCode::NO_CONTENT;
-                response
-                    .headers_mut()
-                    .extend(path.allow().map(|it| (ALLOW, it)));
-                Ok(Box::pin(ready(response)))
-            }
-            Found::NotAllowed => {
-                let problem = METHOD_NOT_ALLOWED.because(format_args!(
-                    "`{}` has no method {}",
-                    path.template,
-                    request.method()
-                ));
-                Err(match path.allow() {
-                    Some(allow) => problem.header(ALLOW, allow),
-                    None => problem,
-                })
-            }
-        }
-    }
-
-    fn unmatched(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
-        let path = request.uri().path();
-        let other = match path.strip_suffix('/') {
-            Some(shorter) => shorter.to_owned(),
-            None => format!("{path}/"),
-        };
-        let matched = match self.trailing_slash {
-            TrailingSlash::Strict => None,
-            TrailingSlash::Ignore | TrailingSlash::Redirect => self.table.find(&other),
-        };
-        match (matched, self.trailing_slash) {
-            (Some(_), TrailingSlash::Redirect) => {
-                Ok(Box::pin(ready(redirect(&other, request.uri().query())?)))
-            }
-            (Some(matched), _) => {
-                request.extensions_mut().insert(matched);
-                self.dispatch(request)
-            }
-            (None, _) => Err(NOT_FOUND.because(format_args!("no route matches `{path}`"))),
-        }
-    }
-}
-
-fn redirect(path: &str, query: Option<&str>) -> Result<Response, Problem> {
-    let target = match query {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
-    // `//host` would be another authority (RFC 3986 §4.2).
-    let target = HeaderValue::try_from(target)
-        .ok()
-        .filter(|_| !path.starts_with("//"))
-        .ok_or_else(|| NOT_FOUND.problem())?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(LOCATION, target);
-    Ok(response)
 }

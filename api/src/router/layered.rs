@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tower::{Layer, Service, ServiceExt};
 
-use super::route::{BoxFuture, Endpoint, Route, contained, render};
+use super::route::{BoxFuture, Endpoint, Route, contained};
 use crate::body::{Body, BoxError, Request, Response};
-use crate::invocation::Invocation;
+use crate::context::Context;
 use crate::problem::INTERNAL_ERROR;
 
 /// A `tower` layer that can be put around a route, a group of routes or an [`Api`](super::Api).
@@ -66,7 +66,7 @@ where
     B::Error: Into<BoxError>,
 {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
-        let invocation = request.extensions().get::<Invocation>().cloned();
+        let context = Context::of(&request);
         let service = self.0.clone();
         Box::pin(async move {
             let answer = contained(async {
@@ -75,7 +75,7 @@ where
             });
             match answer.await {
                 Ok(response) => response.map(Body::new),
-                Err(problem) => render(problem, invocation.as_ref()),
+                Err(problem) => context.render(problem),
             }
         })
     }

@@ -107,6 +107,53 @@ impl<S> fmt::Debug for MethodRoutes<S> {
     }
 }
 
+/// The method QUERY (RFC 10008): a safe request whose parameters are in its body.
+pub(crate) fn query_method() -> Method {
+    // A method is a token, and this is one; there is no constant of it yet.
+    Method::from_bytes(b"QUERY").unwrap_or(Method::GET)
+}
+
+impl<S: Clone + Send + Sync + 'static> MethodRoutes<S> {
+    /// Answers QUERY with `handler`; see [`query`].
+    pub fn query<A: 'static>(self, handler: impl Handler<S, A>) -> Self {
+        self.on(query_method(), handler)
+    }
+}
+
+/// Answers QUERY with `handler`: a safe request like GET, whose parameters are in a body.
+///
+/// The response may be conditional, as that of GET. OpenAPI 3.1 has no word for this method, so
+/// that it is not in the document.
+///
+/// ```
+/// use fnurl::{Api, Json, query};
+/// # use schemars::JsonSchema;
+/// # use serde::Deserialize;
+/// # use validator::Validate;
+///
+/// #[derive(Deserialize, Validate, JsonSchema)]
+/// struct Search {
+///     #[validate(length(max = 100))]
+///     words: Vec<String>,
+/// }
+///
+/// async fn search(Json(search): Json<Search>) -> String {
+///     search.words.join(" and ")
+/// }
+///
+/// let api = Api::builder(()).at("/items", query(search)).build()?;
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
+///
+/// Source: RFC 10008.
+pub fn query<S, A>(handler: impl Handler<S, A>) -> MethodRoutes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    A: 'static,
+{
+    on(query_method(), handler)
+}
+
 /// Answers `method` with `handler`.
 pub fn on<S, A>(method: Method, handler: impl Handler<S, A>) -> MethodRoutes<S>
 where

@@ -1,6 +1,8 @@
 //! Path → methods → route: [`matchit`] finds the template, one lookup per request.
 
 mod api;
+mod dispatch;
+mod entry;
 mod error;
 mod layered;
 mod methods;
@@ -13,8 +15,8 @@ mod template;
 pub use api::{Api, ApiBuilder, DEFAULT_BODY_LIMIT, TrailingSlash};
 pub use error::{BuildError, Mistake};
 pub use layered::RouteLayer;
-pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put};
+pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put, query};
 pub use route::Route;
-pub(crate) use route::{Answering, BoxFuture, Endpoint};
+pub(crate) use route::{BoxFuture, Endpoint};
 pub use routes::Routes;
 pub use template::MatchedRoute;

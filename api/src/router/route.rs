@@ -15,9 +15,9 @@ use tower::Service;
 
 use crate::body::{Body, BoxError, Request, Response};
 use crate::conditional::Conditions;
+use crate::context::{self, Instead};
 use crate::extract::KnownQuery;
 use crate::handler::Handler;
-use crate::invocation::Invocation;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -110,7 +110,10 @@ where
     H: Handler<S, A>,
 {
     fn call(self: Arc<Self>, mut request: Request) -> BoxFuture<Response> {
-        let invocation = request.extensions().get::<Invocation>().cloned();
+        let context = context::Context::of(&request);
+        if let Some(problem) = Instead::take(&mut request) {
+            return Box::pin(std::future::ready(context.render(problem)));
+        }
         if let Some(known) = &self.known_query {
             request.extensions_mut().insert(known.clone());
         }
@@ -121,13 +124,9 @@ where
                 Some(conditions) => outcome.and_then(|response| conditions.apply(response)),
                 None => outcome,
             };
-            outcome.unwrap_or_else(|problem| render(problem, invocation.as_ref()))
+            outcome.unwrap_or_else(|problem| context.render(problem))
         })
     }
-}
-
-pub(crate) fn render(problem: Problem, invocation: Option<&Invocation>) -> Response {
-    problem.render(invocation.map(Invocation::request_id))
 }
 
 /// Runs `future`; a panic in it becomes a problem.

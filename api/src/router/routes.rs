@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Method;
 use tower::Service;
 
 use super::api::Api;
+use super::entry::{Entry, Methods, prefix_mistake};
 use super::error::BuildError;
 use super::layered::{Layers, RouteLayer};
 use super::methods::{MethodRoutes, Staged};
@@ -33,20 +33,6 @@ pub struct Routes<S> {
     layers: Layers,
 }
 
-/// One line of the route table: a template, and one method or all of them.
-pub(super) struct Entry<S> {
-    pub(super) template: String,
-    pub(super) methods: Methods,
-    pub(super) staged: Staged<S>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Methods {
-    One(Method),
-    /// A mounted service decides by itself.
-    All,
-}
-
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// No routes yet.
     pub const fn new() -> Self {
@@ -58,15 +44,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Puts methods at a route template such as `/items/{itemId}`.
     ///
-    /// The template is compared with the path as it was sent, still percent-encoded, so an
-    /// escaped slash (`%2F`) never changes the route. `{*rest}` at the end takes all segments.
+    /// - `{name}` takes one segment, or the rest of one: `/img-{id}.png`.
+    /// - `{*rest}` at the end takes all segments that are left.
+    /// - Literal text is written plainly (`/café`, `/with space`) or percent-encoded; both are the
+    ///   same route. A literal brace is doubled: `{{`.
+    ///
+    /// The template is compared with the path as it was sent, still percent-encoded, so that an
+    /// escaped slash (`%2F`) never changes the route. Escapes that say nothing (`%7E` for `~`) do
+    /// not count: see RFC 3986 §6.2.2.2.
     pub fn at(mut self, template: &str, methods: MethodRoutes<S>) -> Self {
         for (method, staged) in methods.into_methods() {
-            self.entries.push(Entry {
-                template: template.to_owned(),
-                methods: Methods::One(method),
-                staged,
-            });
+            let template = template.to_owned();
+            self.entries
+                .push(Entry::new(template, Methods::One(method), staged));
         }
         self
     }
@@ -80,10 +70,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds all routes of `other` under `prefix`; its `/` becomes the prefix itself.
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
         for mut entry in other.into_entries() {
-            entry.template = match entry.template.as_str() {
-                "/" => prefix.to_owned(),
-                template => format!("{prefix}{template}"),
-            };
+            entry.put_under(prefix);
             self.entries.push(entry);
         }
         self
@@ -108,16 +95,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             format!("{prefix}/{{*rest}}"),
         ] {
             let route = route.clone();
-            self.entries.push(Entry {
-                template,
-                methods: Methods::All,
-                staged: Staged {
-                    make: Box::new(move |_| route),
-                    layers: Vec::new(),
-                    describe: undescribed,
-                    reads: reads.clone(),
-                },
-            });
+            let staged = Staged {
+                make: Box::new(move |_| route),
+                layers: Vec::new(),
+                describe: undescribed,
+                reads: reads.clone(),
+            };
+            let mut entry = Entry::new(template, Methods::All, staged);
+            entry.bad_prefix = prefix_mistake(prefix);
+            self.entries.push(entry);
         }
         self
     }

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use matchit::InsertError;
 
+use super::entry::{Entry, Methods, route_name};
 use super::error::Mistake;
 use super::route::Route;
-use super::routes::{Entry, Methods};
 use super::template::MatchedRoute;
-use crate::contract::{Describe, parameter_names};
+use crate::contract::Describe;
 use crate::extract::PathReads;
+use crate::syntax::paths::{canonical_template, parameter_names};
 
 /// Every path that has routes.
 #[derive(Default)]
@@ -28,6 +29,8 @@ pub(super) struct Path {
     pub(super) parameters: Vec<Box<str>>,
     methods: Vec<(Method, Route, Describe)>,
     mounted: Option<Route>,
+    /// The media types that methods with a body read, as headers.
+    accepted: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// How a path answers a method.
@@ -46,7 +49,13 @@ impl Table {
         // Finding them by comparing would cost the square of their number.
         let mut known = BTreeMap::new();
         for entry in entries {
-            let index = *known.entry(entry.template.clone()).or_insert_with(|| {
+            if let Some(reason) = entry.template_mistake() {
+                let route = entry.name();
+                mistakes.push(Mistake::InvalidTemplate { route, reason });
+                continue;
+            }
+            let key = canonical_template(&entry.template);
+            let index = *known.entry(key).or_insert_with(|| {
                 paths.push(Path::new(&entry.template));
                 paths.len() - 1
             });
@@ -60,7 +69,8 @@ impl Table {
         let mut table = Self::default();
         for path in paths {
             let path = Arc::new(path);
-            match table.matcher.insert(&*path.template, Arc::clone(&path)) {
+            let key = canonical_template(&path.template);
+            match table.matcher.insert(key, Arc::clone(&path)) {
                 Ok(()) => table.paths.push(path),
                 Err(err) => mistakes.push(table.insert_mistake(&path, &err)),
             }
@@ -94,7 +104,8 @@ impl Table {
         let route = path.name();
         match err {
             InsertError::Conflict { with } => {
-                let known = self.paths.iter().find(|it| *it.template == **with);
+                let mut known = self.paths.iter();
+                let known = known.find(|it| canonical_template(&it.template) == **with);
                 Mistake::Conflict {
                     route,
                     with: known.map_or_else(|| with.clone(), |it| it.name()),
@@ -122,11 +133,9 @@ impl Path {
             route: route_name(&entry.methods, &entry.template),
             with,
         };
-        if !entry.template.starts_with('/') {
-            return Err(Mistake::InvalidTemplate {
-                route: route_name(&entry.methods, &entry.template),
-                reason: "it must begin with `/`".to_owned(),
-            });
+        if *entry.template != *self.template {
+            // The same path in another spelling: one of the two would never be found.
+            return Err(conflict(self.name()));
         }
         match &entry.methods {
             Methods::All if !self.methods.is_empty() || self.mounted.is_some() => {
@@ -143,6 +152,11 @@ impl Path {
             Methods::One(method) => {
                 let method = method.clone();
                 let describe = entry.staged.describe;
+                let bodies = &entry.staged.reads.bodies;
+                if let (Some(name), false) = (accept_header(&method), bodies.is_empty()) {
+                    let types = HeaderValue::try_from(bodies.join(", "));
+                    self.accepted.extend(types.map(|types| (name, types)));
+                }
                 self.methods
                     .push((method, entry.staged.finish(state), describe));
                 Ok(())
@@ -187,6 +201,11 @@ impl Path {
         HeaderValue::try_from(names.join(", ")).ok()
     }
 
+    /// `Accept-Post`, `Accept-Patch` and `Accept-Query`, for the response to OPTIONS.
+    pub(super) fn accepted(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.accepted.iter().cloned()
+    }
+
     /// How mistakes name this path: by its first method.
     fn name(&self) -> String {
         match self.methods.first() {
@@ -202,10 +221,15 @@ impl fmt::Debug for Path {
     }
 }
 
-fn route_name(methods: &Methods, template: &str) -> String {
-    match methods {
-        Methods::One(method) => format!("{method} {template}"),
-        Methods::All => format!("* {template}"),
+/// The header that lists the media types which a method reads.
+///
+/// Sources: RFC 5789 §3.1 (PATCH), W3C Linked Data Platform §7.1 (POST), RFC 10008 §3 (QUERY).
+pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
+    match method.as_str() {
+        "PATCH" => Some(HeaderName::from_static("accept-patch")),
+        "POST" => Some(HeaderName::from_static("accept-post")),
+        "QUERY" => Some(HeaderName::from_static("accept-query")),
+        _ => None,
     }
 }
 

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use http::{Method, StatusCode};
 use lambda_runtime::{FunctionResponse, LambdaEvent};
 use tower::Service;
+use tracing::Instrument;
 
 use super::mode::InvokeMode;
 use super::payload;
 use crate::body::{Request, Response};
-use crate::event::{self, Answer, Chunks, StreamedAnswer};
+use crate::event::{self, BufferedResult, Chunks, StreamedResult};
 use crate::invocation::{Call, Invocation};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, Problem};
 use crate::router::{Api, BoxFuture, MatchedRoute};
@@ -35,7 +36,7 @@ impl Function {
 }
 
 impl Service<LambdaEvent<()>> for Function {
-    type Response = FunctionResponse<Answer, Chunks>;
+    type Response = FunctionResponse<BufferedResult, Chunks>;
     type Error = Infallible;
     type Future = BoxFuture<Result<Self::Response, Infallible>>;
 
@@ -50,14 +51,15 @@ impl Service<LambdaEvent<()>> for Function {
         let is_cold_start = self.cold.swap(false, Ordering::Relaxed);
         match self.mode {
             InvokeMode::Buffered => Box::pin(async move {
-                let answer: Answer = answer(&api, call, is_cold_start).await;
-                Ok(FunctionResponse::BufferedResponse(answer))
+                let result: BufferedResult = invoke(&api, call, is_cold_start).await;
+                Ok(FunctionResponse::BufferedResponse(result))
             }),
             InvokeMode::Stream => Box::pin(async move {
                 let time_up = tokio::time::sleep(call.time_left());
-                let answer: StreamedAnswer = answer(&api, call, is_cold_start).await;
-                let answer = answer.into_runtime(time_up);
-                Ok(FunctionResponse::StreamingResponse(answer))
+                let result: StreamedResult = invoke(&api, call, is_cold_start).await;
+                Ok(FunctionResponse::StreamingResponse(
+                    result.into_runtime(time_up),
+                ))
             }),
         }
     }
@@ -75,7 +77,7 @@ pub(crate) trait Outcome: Sized {
     fn status(&self) -> StatusCode;
 }
 
-impl Outcome for Answer {
+impl Outcome for BufferedResult {
     async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
         Self::new(method, response).await
     }
@@ -89,7 +91,7 @@ impl Outcome for Answer {
     }
 }
 
-impl Outcome for StreamedAnswer {
+impl Outcome for StreamedResult {
     async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
         Self::new(method, response)
     }
@@ -103,63 +105,95 @@ impl Outcome for StreamedAnswer {
     }
 }
 
-/// Answers one invocation and logs it.
-pub(crate) async fn answer<A: Outcome>(api: &Api, call: Call, is_cold_start: bool) -> A {
+/// Serves one invocation and logs it. Every line that is written meanwhile carries the request id,
+/// the method, the route and whether it is a cold start.
+pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: bool) -> R {
     let start = Instant::now();
-    let (answer, method, route, invocation) = match event::read(call) {
-        Ok((request, invocation)) => {
-            let method = request.method().clone();
-            let route = api.route_of(&request);
-            let answer: A = in_time(api, request, route.clone(), &invocation).await;
-            (answer, Some(method), route, invocation)
-        }
-        Err((invocation, problem)) => {
-            let answer = refusal(&Method::GET, problem, &invocation).await;
-            (answer, None, None, invocation)
-        }
+    let event::Read {
+        request,
+        invocation,
+        refused,
+    } = event::read(call);
+    let request = Api::prepared(request);
+    let method = request.method().clone();
+    let route = match refused {
+        None => api.route_of(&request),
+        Some(_) => None,
     };
-    tracing::info!(
-        method = method.as_ref().map(Method::as_str),
-        route = route.as_ref().map(MatchedRoute::template),
-        status = answer.status().as_u16(),
-        duration_ms = millis(start.elapsed()),
+    // An error's level, so that the span is there whatever level is logged.
+    let span = tracing::error_span!(
+        "invocation",
         request_id = invocation.request_id(),
+        method = refused.is_none().then(|| method.as_str()),
+        route = route.as_ref().map(MatchedRoute::template),
         cold_start = is_cold_start,
-        "request answered"
     );
-    answer
+    let serving = async {
+        let result: R = match refused {
+            None => in_time(api, request, method, route, &invocation).await,
+            Some(problem) => refuse(api, request, &method, None, problem, &invocation).await,
+        };
+        tracing::info!(
+            status = result.status().as_u16(),
+            duration_ms = millis(start.elapsed()),
+            "request answered"
+        );
+        result
+    };
+    serving.instrument(span).await
 }
 
-/// The answer, or a 504 problem shortly before Lambda would end the invocation.
-async fn in_time<A: Outcome>(
+/// The result, or a 504 problem shortly before Lambda would end the invocation.
+async fn in_time<R: Outcome>(
     api: &Api,
     request: Request,
+    method: Method,
     route: Option<MatchedRoute>,
     invocation: &Invocation,
-) -> A {
-    let method = request.method().clone();
-    let answering = async {
-        let response = api.answer(request, route).await;
-        match A::of(&method, response).await {
-            Ok(answer) => answer,
-            Err(problem) => refusal(&method, problem, invocation).await,
+) -> R {
+    let responding = async {
+        let response = api.respond(request, route.clone()).await;
+        R::of(&method, response).await
+    };
+    let problem = match tokio::time::timeout(invocation.time_left(), responding).await {
+        Ok(Ok(result)) => return result,
+        Ok(Err(problem)) => problem,
+        Err(_) => {
+            DEADLINE_EXCEEDED.because("the request was not answered within the function's timeout")
         }
     };
-    match tokio::time::timeout(invocation.time_left(), answering).await {
-        Ok(answer) => answer,
-        Err(_) => {
-            let late = "the request was not answered within the function's timeout";
-            refusal(&method, DEADLINE_EXCEEDED.because(late), invocation).await
-        }
-    }
+    let request = Api::prepared(event::read_again(invocation));
+    refuse(api, request, &method, route, problem, invocation).await
 }
 
-/// A problem as the answer; it is small and can always be sent.
-async fn refusal<A: Outcome>(method: &Method, problem: Problem, invocation: &Invocation) -> A {
-    let response = problem.render(Some(invocation.request_id()));
-    match A::of(method, response).await {
-        Ok(answer) => answer,
-        Err(_) => A::empty(INTERNAL_ERROR.status_code()),
+/// The time that layers have for a problem of the runtime: part of [`MARGIN`](crate::MARGIN). A
+/// layer that hangs may be the very reason for it.
+const REFUSAL_TIME: Duration = Duration::from_millis(50);
+
+/// A problem as the result, through the layers of the API, so that it has the headers that every
+/// response has. Where they fail or hang, the bare problem: it is small and can always be sent.
+async fn refuse<R: Outcome>(
+    api: &Api,
+    request: Request,
+    method: &Method,
+    route: Option<MatchedRoute>,
+    problem: Problem,
+    invocation: &Invocation,
+) -> R {
+    let kind = problem.kind();
+    let through_layers = async {
+        let response = api.respond_with(request, route, problem).await;
+        R::of(method, response).await
+    };
+    match tokio::time::timeout(REFUSAL_TIME, through_layers).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) | Err(_) => {
+            let response = api.render(invocation, kind.problem());
+            match R::of(method, response).await {
+                Ok(result) => result,
+                Err(_) => R::empty(INTERNAL_ERROR.status_code()),
+            }
+        }
     }
 }
 

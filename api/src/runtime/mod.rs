@@ -13,7 +13,7 @@ use tower::layer::layer_fn;
 
 use crate::router::Api;
 
-pub(crate) use invoke::answer;
+pub(crate) use invoke::invoke;
 use mode::InvokeMode;
 
 /// Serves `api` as a Lambda function, until Lambda ends the process.

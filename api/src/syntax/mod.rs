@@ -3,3 +3,5 @@
 pub(crate) mod entity_tags;
 pub(crate) mod escapes;
 pub(crate) mod media_type;
+pub(crate) mod paths;
+pub(crate) mod references;

@@ -33,17 +33,14 @@ pub(super) fn check(
     let Some(operation) = operation else {
         // OPTIONS is answered by the router itself.
         if *method != Method::OPTIONS {
-            problem(
-                response,
-                [NOT_FOUND, METHOD_NOT_ALLOWED].into_iter(),
-                &place,
-            );
+            let declared = [NOT_FOUND, METHOD_NOT_ALLOWED];
+            problem(contract, response, declared.into_iter(), &place);
         }
         return;
     };
     match operation.responses.get(&status) {
         Some(spec) => success(contract, spec, method, response, &place),
-        None => problem(response, declared(operation), &place),
+        None => problem(contract, response, declared(operation), &place),
     }
 }
 
@@ -84,8 +81,25 @@ fn success(
 }
 
 #[track_caller]
-fn problem(response: &TestResponse, declared: impl Iterator<Item = ProblemType>, place: &str) {
+fn problem(
+    contract: &Contract,
+    response: &TestResponse,
+    mut declared: impl Iterator<Item = ProblemType>,
+    place: &str,
+) {
     let media_type = response.header("content-type");
+    if let Some(error) = &contract.error {
+        assert_eq!(
+            media_type,
+            Some(error.media_type.as_str()),
+            "{place}: is neither declared nor a problem"
+        );
+        let is_declared = declared.any(|kind| kind.status() == response.status());
+        assert!(is_declared, "{place}: the status is not declared");
+        let schema = json!({"components": {"schemas": contract.schemas}, "allOf": [error.schema]});
+        valid(&schema, response.body(), place);
+        return;
+    }
     assert_eq!(
         media_type,
         Some("application/problem+json"),

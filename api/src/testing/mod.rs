@@ -26,7 +26,7 @@ use http::Method;
 pub use request::TestRequest;
 pub use response::TestResponse;
 
-use crate::event::{Answer, StreamedAnswer};
+use crate::event::{BufferedResult, StreamedResult};
 use crate::invocation::Call;
 use crate::router::Api;
 use crate::runtime;
@@ -138,18 +138,19 @@ impl TestApi {
             is_streamed: self.is_streaming,
             ..Call::default()
         };
+        let errors = self.api.error_format().map(|format| format.media_type());
         if self.is_streaming {
             let time_up = tokio::time::sleep(call.time_left());
-            let answer: StreamedAnswer = runtime::answer(&self.api, call, false).await;
-            let answer = answer.into_runtime(time_up);
-            let prelude = serde_json::to_vec(&answer.metadata_prelude);
+            let result: StreamedResult = runtime::invoke(&self.api, call, false).await;
+            let result = result.into_runtime(time_up);
+            let prelude = serde_json::to_vec(&result.metadata_prelude);
             let prelude = prelude.expect("a prelude is always JSON");
-            let body = answer.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;
-            return TestResponse::read_stream(&prelude, body);
+            let body = result.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;
+            return TestResponse::read_stream(&prelude, body).with_errors_as(errors);
         }
-        let answer: Answer = runtime::answer(&self.api, call, false).await;
-        let result = serde_json::to_vec(&answer).expect("an answer is always JSON");
-        TestResponse::read(&result)
+        let result: BufferedResult = runtime::invoke(&self.api, call, false).await;
+        let result = serde_json::to_vec(&result).expect("a result is always JSON");
+        TestResponse::read(&result).with_errors_as(errors)
     }
 
     /// Checks the answer against the contract, if it is to be.

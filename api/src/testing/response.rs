@@ -15,6 +15,8 @@ pub struct TestResponse {
     cookies: Vec<String>,
     body: Vec<u8>,
     is_base64: bool,
+    /// The media type of problems, where it is not that of RFC 9457.
+    error_media_type: Option<String>,
 }
 
 /// The full form, in which every member must be there and of its type.
@@ -43,13 +45,14 @@ impl TestResponse {
         let prelude: Prelude = serde_json::from_slice(prelude).expect("the prelude can be read");
         assert!(!body.is_empty(), "a prelude with nothing after it hangs");
         // What has no body is sent with one line break, which goes no further than the front door.
-        let has_no_body = matches!(prelude.status_code, 204 | 304);
+        let has_no_body = matches!(prelude.status_code, 204 | 205 | 304);
         Self {
             status: prelude.status_code,
             headers: prelude.headers,
             cookies: prelude.cookies,
             body: if has_no_body { Vec::new() } else { body },
             is_base64: false,
+            error_media_type: None,
         }
     }
 
@@ -72,7 +75,14 @@ impl TestResponse {
             cookies: full.cookies,
             body,
             is_base64: full.is_base64_encoded,
+            error_media_type: None,
         }
+    }
+
+    /// The response of an API that writes problems in a form of its own.
+    pub(super) fn with_errors_as(mut self, media_type: Option<&str>) -> Self {
+        self.error_media_type = media_type.map(str::to_owned);
+        self
     }
 
     /// The status.
@@ -133,14 +143,19 @@ impl TestResponse {
             .unwrap_or_else(|err| panic!("{err} in the body of {self:?}"))
     }
 
-    /// The problem details of an answer with status `status`.
+    /// The problem details of a response with status `status`; in the form that the API has set
+    /// with [`error_format`](crate::ApiBuilder::error_format), if it has.
     ///
     /// # Panics
-    /// When the answer has another status or is no well-formed problem (RFC 9457).
+    /// When the response has another status or is not a well-formed problem (RFC 9457).
     #[must_use = "look at the problem, or call `assert_status`"]
     #[track_caller]
     pub fn problem(&self, status: u16) -> Value {
         let problem: Value = self.json(status);
+        if let Some(media_type) = &self.error_media_type {
+            assert_eq!(self.header("content-type"), Some(media_type.as_str()));
+            return problem;
+        }
         assert_eq!(
             self.header("content-type"),
             Some("application/problem+json")

@@ -1,5 +1,6 @@
 //! JSON bodies: straight into their type when nothing is wrong, by way of a document to say what is.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::document::{self, Document};
@@ -73,8 +74,10 @@ fn not_json(bytes: &[u8]) -> Problem {
     if bytes.is_empty() {
         return MALFORMED_BODY.because("the body is empty, JSON is expected");
     }
-    let err = match serde_json::from_slice::<Value>(bytes) {
-        Ok(_) => return MALFORMED_BODY.because(words::TOO_DEEP),
+    // The grammar first: what no value of Rust's can hold is not where it is broken.
+    let grammar = serde_json::from_slice::<IgnoredAny>(bytes).map(|_| ());
+    let err = match grammar.and_then(|()| serde_json::from_slice::<Value>(bytes).map(|_| ())) {
+        Ok(()) => return MALFORMED_BODY.because(words::TOO_DEEP),
         Err(err) => err,
     };
     let message = err.to_string();

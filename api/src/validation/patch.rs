@@ -39,12 +39,18 @@ pub(crate) fn apply_patch<T: Input + Serialize>(
         .filter(|finding| finding.code == "unknown")
         .map(|finding| Violation::new(place(kind, &finding.steps), finding.code, finding.message))
         .collect();
-    if !unknown.is_empty() {
-        return Err(listed(unknown, 0));
-    }
     let mut merged = current_document().ok_or_else(unreadable)?;
     merged.merge(patch, false);
-    super::read(&mut merged)
+    match super::read(&mut merged) {
+        read if unknown.is_empty() => read,
+        Ok(_) => Err(listed(unknown, 0)),
+        Err(problem) => {
+            let (others, more) = problem.into_violations()?;
+            let others = others.into_iter().filter(|it| !unknown.contains(it));
+            let all = others.chain(unknown.iter().cloned()).collect();
+            Err(listed(all, more))
+        }
+    }
 }
 
 /// Refuses to lose members that `T` reads and never writes, and that neither the patch nor

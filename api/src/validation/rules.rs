@@ -7,7 +7,9 @@
 //! the rule that then says something else is about that member.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -49,6 +51,7 @@ pub(super) fn broken(
         found: Vec::new(),
         more: 0,
         mended,
+        budget: Rc::new(Cell::new(MAX_COMPARED)),
     };
     walk.object(errors, 0);
     (walk.found, walk.more)
@@ -76,7 +79,12 @@ struct Walk<'a> {
     more: usize,
     /// The nodes in which something stands in for a mistake.
     mended: HashSet<NodeId>,
+    /// How much may still be compared and read again.
+    budget: Rc<Cell<usize>>,
 }
+
+/// Nodes that are compared with broken rules, for one request: some 10 ms.
+const MAX_COMPARED: usize = 200_000;
 
 /// The names of members that have been found out, by type and the way to the field. A type has
 /// few, and they never change.
@@ -86,6 +94,10 @@ static KNOWN_NAMES: LazyLock<Mutex<HashMap<(&'static str, String), Box<str>>>> =
 impl Walk<'_> {
     /// The rules of the struct at `node`.
     fn object(&mut self, errors: &ValidationErrors, node: NodeId) {
+        if self.found.len() >= MAX_LISTED && self.mended.is_empty() {
+            self.more += count(errors);
+            return;
+        }
         let sorted: BTreeMap<&str, &ValidationErrorsKind> = errors
             .errors()
             .iter()
@@ -103,17 +115,19 @@ impl Walk<'_> {
                 }
                 ValidationErrorsKind::Field(broken) => self.field(broken, name, node),
                 ValidationErrorsKind::Struct(inner) => {
-                    let member = self.member(node, name, |document, fields, id| {
-                        fits(document, fields, inner, id)
+                    let budget = Rc::clone(&self.budget);
+                    let member = self.member(node, name, |document, id| {
+                        fits(document, inner, id, &budget)
                     });
                     // A flattened struct has no member of its own.
                     self.object(inner, member.unwrap_or(node));
                 }
                 ValidationErrorsKind::List(elements) => {
-                    let list = match name == LIST {
+                    let is_object = matches!(self.document.content(node), Content::Object(_));
+                    let list = match name == LIST || !is_object {
                         true => node,
                         false => self
-                            .member(node, name, |document, _, id| {
+                            .member(node, name, |document, id| {
                                 matches!(
                                     document.content(id),
                                     Content::Array(_) | Content::Object(_) | Content::Values(_)
@@ -136,12 +150,17 @@ impl Walk<'_> {
         let is_array = !matches!(self.document.content(list), Content::Object(_));
         let mut taken = HashSet::new();
         for (&index, errors) in elements {
-            let by_index = parts.get(index).copied().filter(|&id| {
-                is_array && !taken.contains(&id) && fits(self.document, self.fields, errors, id)
-            });
+            if self.found.len() >= MAX_LISTED {
+                self.more += count(errors);
+                continue;
+            }
+            let by_index = parts
+                .get(index)
+                .copied()
+                .filter(|&id| is_array && !taken.contains(&id) && self.fits(errors, id));
             let by_value = || {
                 let mut fitting = parts.iter().copied().filter(|id| !taken.contains(id));
-                fitting.find(|&id| fits(self.document, self.fields, errors, id))
+                fitting.find(|&id| self.fits(errors, id))
             };
             let part = by_index.or_else(by_value).or(parts.get(index).copied());
             taken.extend(part);
@@ -153,7 +172,12 @@ impl Walk<'_> {
 
     /// The rules of one field of the struct at `node`.
     fn field(&mut self, broken: &[ValidationError], name: &str, node: NodeId) {
-        let member = self.member(node, name, |document, _, id| {
+        if !matches!(self.document.content(node), Content::Object(_)) {
+            // A struct that serde reads as its only field.
+            let steps = self.document.steps(node);
+            return self.rules(broken, steps, Some(node), node);
+        }
+        let member = self.member(node, name, |document, id| {
             broken.iter().all(|error| has_value(document, id, error))
         });
         let steps = match member {
@@ -202,8 +226,9 @@ impl Walk<'_> {
             return false;
         }
         let place = member.unwrap_or(object);
+        let is_absent = member.is_none();
         self.document.is_within_reported(place)
-            || self.mended.contains(&place)
+            || !is_absent && self.mended.contains(&place)
             || error.params.contains_key("other") && self.mended.contains(&object)
     }
 
@@ -230,13 +255,13 @@ impl Walk<'_> {
         &mut self,
         node: NodeId,
         name: &str,
-        may_be: impl Fn(&Document, &Fields, NodeId) -> bool,
+        may_be: impl Fn(&Document, NodeId) -> bool,
     ) -> Option<NodeId> {
-        let members = self.document.children(node).to_vec();
+        let members = self.members(node);
         let fitting: Vec<NodeId> = members
             .iter()
             .copied()
-            .filter(|&id| may_be(self.document, self.fields, id))
+            .filter(|&id| may_be(self.document, id))
             .collect();
         let is_same_word = |walk: &Self, id: NodeId| {
             walk.document
@@ -257,20 +282,97 @@ impl Walk<'_> {
                     .partition(|&id| is_same_word(self, id));
                 tried.extend(others);
                 let found = tried.iter().copied().find(|&id| self.depends_on(id));
+                let found = found.or(tried.first().copied());
                 if let Some(found) = found {
                     self.learn(found);
                 }
-                found.or(tried.first().copied())
+                found
             }
         }
     }
 
-    /// The name of a member that was not sent.
-    fn absent(&self, node: NodeId, name: &str) -> String {
-        let fields = self.fields.iter().find(|(id, _)| *id == node);
-        let mut known = fields.into_iter().flat_map(|(_, names)| names.iter());
-        let known = known.find(|known| is_spelling_of(known, name));
-        known.map_or_else(|| name.to_owned(), |known| (*known).to_owned())
+    /// The members among which a field is looked for: of a variant that is told by its name alone
+    /// (`{"circle": {…}}`) those of its contents.
+    fn members(&self, node: NodeId) -> Vec<NodeId> {
+        let members = self.document.children(node);
+        let is_struct = self.fields.contains_key(&node);
+        match members {
+            [only] if !is_struct => match self.document.content(*only) {
+                Content::Object(inner) if self.fields.contains_key(only) => inner.clone(),
+                _ => members.to_vec(),
+            },
+            _ => members.to_vec(),
+        }
+    }
+
+    /// The name of a member that was not sent: of those that serde knows, the one that breaks no
+    /// rule any more when it is.
+    fn absent(&mut self, node: NodeId, name: &str) -> String {
+        if let Some(known) = self.known_name() {
+            return known.into();
+        }
+        let known = self.fields.get(&node).copied().unwrap_or_default();
+        let mut absent: Vec<&'static str> = known
+            .iter()
+            .copied()
+            .filter(|known| self.document.member(node, known).is_none())
+            .collect();
+        // A word that is only spelled otherwise is most likely the one.
+        absent.sort_by_key(|known| !is_spelling_of(known, name));
+        let found = match absent[..] {
+            [only] => Some(only),
+            [] => None,
+            _ => absent
+                .iter()
+                .copied()
+                .find(|known| self.fills(node, known))
+                .or_else(|| {
+                    absent
+                        .first()
+                        .copied()
+                        .filter(|known| is_spelling_of(known, name))
+                }),
+        };
+        let found = found.unwrap_or(name).to_owned();
+        let mut names = KNOWN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(self.key(), found.as_str().into());
+        found
+    }
+
+    /// Whether the rules at the place where the walk is change when a member is added.
+    fn fills(&mut self, node: NodeId, name: &str) -> bool {
+        if !self.may_check() {
+            return false;
+        }
+        let before = (self.check)(self.document).and_then(|errors| self.here(errors));
+        let values = [
+            Content::Text("a".into()),
+            Content::Number("1".into()),
+            Content::Bool(true),
+            Content::Array(Vec::new()),
+            Content::Object(Vec::new()),
+        ];
+        for value in values {
+            let member = self.document.add_named(node, name, value);
+            let after = (self.check)(self.document).map(|errors| self.here(errors));
+            self.document.remove_named(node, member);
+            if let Some(after) = after {
+                return after != before;
+            }
+        }
+        false
+    }
+
+    /// Whether the document may be read once more.
+    fn may_check(&self) -> bool {
+        let cost = 2 * self.document.len();
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(cost));
+        left > cost
+    }
+
+    fn fits(&self, errors: &ValidationErrors, node: NodeId) -> bool {
+        fits(self.document, errors, node, &self.budget)
     }
 
     /// Whether the rules at the place where the walk is change with the value of a member.
@@ -278,6 +380,9 @@ impl Walk<'_> {
         let Some(other) = another(self.document.content(member)) else {
             return false;
         };
+        if !self.may_check() {
+            return false;
+        }
         let before = (self.check)(self.document).and_then(|errors| self.here(errors));
         let kept = self.document.replace(member, other);
         let after = (self.check)(self.document).map(|errors| self.here(errors));
@@ -369,45 +474,80 @@ fn is_spelling_of(known: &str, name: &str) -> bool {
     folded(known) == folded(name)
 }
 
+/// How many rules are broken.
+fn count(errors: &ValidationErrors) -> usize {
+    let of = |kind: &ValidationErrorsKind| match kind {
+        ValidationErrorsKind::Field(broken) => broken.len(),
+        ValidationErrorsKind::Struct(inner) => count(inner),
+        ValidationErrorsKind::List(elements) => elements.values().map(|inner| count(inner)).sum(),
+    };
+    errors.errors().values().map(of).sum()
+}
+
 /// Whether the struct at `node` can have these errors: its members have the values that they are
-/// about.
-fn fits(document: &Document, fields: &Fields, errors: &ValidationErrors, node: NodeId) -> bool {
-    errors.errors().iter().all(|(name, kind)| {
-        if name == WHOLE {
-            return true;
+/// about. When the budget is spent, any can.
+fn fits(
+    document: &Document,
+    errors: &ValidationErrors,
+    node: NodeId,
+    budget: &Cell<usize>,
+) -> bool {
+    let members = document.children(node);
+    let left = budget.get();
+    if left == 0 {
+        return true;
+    }
+    budget.set(left.saturating_sub(1 + members.len()));
+    errors.errors().iter().all(|(name, kind)| match kind {
+        ValidationErrorsKind::Field(_) if name == WHOLE => true,
+        ValidationErrorsKind::Field(broken) => {
+            let is_absent = |error: &ValidationError| {
+                matches!(error.params.get("value"), None | Some(Value::Null))
+            };
+            let has_values =
+                |&id: &NodeId| broken.iter().all(|error| has_value(document, id, error));
+            // A value that changed on its way into the type.
+            let is_named = |&id: &NodeId| {
+                document
+                    .name(id)
+                    .is_some_and(|known| is_spelling_of(known, name))
+            };
+            broken.iter().all(is_absent)
+                || members.iter().any(has_values)
+                || !is_plain(broken) && members.iter().any(is_named)
         }
-        let members = document.children(node).iter().copied();
-        match kind {
-            ValidationErrorsKind::Field(broken) => {
-                let is_absent = |error: &ValidationError| {
-                    matches!(error.params.get("value"), None | Some(Value::Null))
-                };
-                broken.iter().all(is_absent)
-                    || members
-                        .into_iter()
-                        .any(|id| broken.iter().all(|error| has_value(document, id, error)))
-                    // A value that changed on its way into the type.
-                    || document.children(node).iter().any(|&id| {
-                        document.name(id).is_some_and(|known| is_spelling_of(known, name))
-                    }) && !is_plain(broken)
-            }
-            ValidationErrorsKind::Struct(inner) => {
-                members
-                    .into_iter()
-                    .any(|id| fits(document, fields, inner, id))
-                    || fits(document, fields, inner, node)
-            }
-            ValidationErrorsKind::List(elements) => {
-                let mut lists: Vec<NodeId> = members.collect();
-                if name == LIST {
-                    lists = vec![node];
+        ValidationErrorsKind::Struct(inner) => {
+            // The member of the same word, if there is one: looking into all of them would cost
+            // more with each level.
+            let named = members.iter().find(|&&id| {
+                document
+                    .name(id)
+                    .is_some_and(|known| is_spelling_of(known, name))
+            });
+            match named {
+                Some(&named) => fits(document, inner, named, budget),
+                None => {
+                    members.iter().any(|&id| fits(document, inner, id, budget))
+                        || fits(document, inner, node, budget)
                 }
-                lists.into_iter().any(|list| {
-                    elements.values().all(|inner| {
-                        let mut parts = document.children(list).iter();
-                        parts.any(|&part| fits(document, fields, inner, part))
-                    })
+            }
+        }
+        ValidationErrorsKind::List(elements) => {
+            let first = elements.iter().next();
+            let holds = |list: NodeId| {
+                let parts = document.children(list);
+                first.is_none_or(|(index, inner)| {
+                    parts
+                        .get(*index)
+                        .is_some_and(|&part| fits(document, inner, part, budget))
+                        || parts
+                            .iter()
+                            .any(|&part| fits(document, inner, part, budget))
                 })
+            };
+            match name == LIST {
+                true => holds(node),
+                false => members.iter().any(|&list| holds(list)),
             }
         }
     })

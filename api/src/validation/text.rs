@@ -30,10 +30,15 @@ where
 {
     let kind = std::any::type_name::<T>();
     let wrong = |rule: String| Violation::parameter(name, "type", rule);
-    let parsed = match words::kind_of(kind) {
+    let integer = words::without_nonzero(kind);
+    let parsed = match words::kind_of(integer) {
         words::Expected::Integer => canonical(text).and_then(|text| text.parse().ok()),
         words::Expected::Float => {
-            let number = Number::parse(text).filter(|number| number.f64().is_some());
+            let is_finite = |number: &Number<'_>| match kind {
+                "f32" => number.f32().is_some(),
+                _ => number.f64().is_some(),
+            };
+            let number = Number::parse(text).filter(is_finite);
             number.and_then(|_| text.parse().ok())
         }
         _ if matches!(kind, "bool" | "char") => text.parse().ok(),
@@ -45,6 +50,7 @@ where
     let expected = match kind {
         "bool" => "a boolean",
         "char" => "a character",
+        _ if integer != kind => &format!("a nonzero {integer}"),
         number => number,
     };
     parsed.ok_or_else(|| wrong(words::must_be(expected)))

@@ -20,7 +20,7 @@ pub(crate) const UNKNOWN_PARAMETER: &str = "is not a parameter of this route";
 /// A value of an untagged enum that fits none of its variants.
 pub(crate) const NO_FORM: &str = "does not have any of the accepted forms";
 /// JSON that is nested more deeply than is read.
-pub(crate) const TOO_DEEP: &str = "the body is nested more than 128 levels deep";
+pub(crate) const TOO_DEEP: &str = "the body is nested too deeply: at most 127 levels are read";
 /// What is expected where a struct or map is read.
 pub(crate) const OBJECT: &str = "must be an object";
 
@@ -113,6 +113,14 @@ pub(crate) enum Expected {
     Other,
 }
 
+/// The integer type in `NonZero<u8>`; any other name as it is.
+pub(crate) fn without_nonzero(type_name: &str) -> &str {
+    let inner = type_name
+        .strip_prefix("core::num::nonzero::NonZero<")
+        .and_then(|inner| inner.strip_suffix('>'));
+    inner.unwrap_or(type_name)
+}
+
 /// The kind of value that `expecting` asks for.
 pub(crate) fn kind_of(expected: &str) -> Expected {
     let number = expected.strip_prefix("a nonzero ").unwrap_or(expected);
@@ -181,7 +189,15 @@ fn known_thing(expected: &str) -> Cow<'_, str> {
             "a date and time such as 2026-01-31T12:00:00Z".into()
         }
         "a formatted date string" | "a `Date`" => "a date such as 2026-01-31".into(),
+        "a formatted date and time string" => "a date and time such as 2026-01-31T12:00:00".into(),
+        "a formatted time string" | "a `Time`" => "a time such as 12:00:00".into(),
+        "a `Duration`" => "a duration".into(),
+        "Weekday" => "the name of a weekday such as Mon".into(),
+        "Month" => "the name of a month such as Jan".into(),
+        "a string representing an URL" => "a URL".into(),
+        "any valid JSON value" => "valid JSON".into(),
         "byte array" | "bytes" => "bytes".into(),
+        other if other.contains("Decimal type") => "a decimal number such as 1.50".into(),
         // An enum that is told by a member of its own.
         other if other.contains("tagged enum ") => "an object".into(),
         // The words of a type's author are meant to be read; names of Rust are not.
@@ -210,6 +226,8 @@ fn tuple_length(expected: &str) -> Option<usize> {
     let number = expected
         .strip_prefix("a tuple of size ")
         .or_else(|| expected.strip_prefix("an array of length "))
+        .or_else(|| expected.strip_suffix(" elements in sequence"))
+        .or_else(|| expected.strip_suffix(" element in sequence"))
         .or_else(|| {
             let rest = expected.strip_prefix("tuple ")?;
             let (_, count) = rest.split_once(" with ")?;
@@ -246,6 +264,11 @@ fn integer(kind: &str) -> Option<(&'static str, &'static str)> {
 pub(crate) fn parse_failure(message: &str) -> String {
     // serde_json adds a position in a text that the client has not sent in this form.
     let message = message.split(" at line ").next().unwrap_or_default().trim();
+    // The crate `url` adds what was sent.
+    let message = match message.split_once(": \"") {
+        Some((reason, _)) => reason,
+        None => message,
+    };
     let rule = match message {
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             "must be a whole number"
@@ -278,6 +301,9 @@ pub(crate) fn parse_failure(message: &str) -> String {
         | "invalid IPv6 address"
         | "invalid domain character" => "must be a URL",
         "" => "is not valid",
+        "short or long weekday names expected" => "must be the name of a weekday such as Mon",
+        other if other.starts_with("no variant of enum ") => NO_FORM,
+        other if other.ends_with(" was not in range") => "must be a date or time",
         other if other.contains("UUID") => "must be a UUID",
         other
             if other.starts_with("the '") && other.contains("component could not be parsed")

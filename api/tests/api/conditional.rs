@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 use fnurl::problem::PRECONDITION_FAILED;
 use fnurl::testing::TestApi;
 use fnurl::{
-    Api, Created, Idempotency, IfMatch, Json, Linked, NoContent, Once, OnceRecord, Patch, Path,
-    Prefer, Preferred, Problem, Produces, Replayable, Routes, State, Tagged, WriteOnce, get, post,
+    Api, Created, Idempotency, Json, Linked, NoContent, Once, OnceRecord, Patch, Path,
+    Preconditions, Prefer, Preferred, Problem, Produces, Replayable, Routes, State, Tagged,
+    WriteOnce, get, post,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,11 +52,11 @@ async fn read() -> Tagged<Json<Lamp>> {
 }
 
 async fn replace(
-    if_match: IfMatch,
+    preconditions: Preconditions,
     prefer: Prefer,
     Json(lamp): Json<Lamp>,
 ) -> Result<Preferred<Tagged<Json<Lamp>>>, Problem> {
-    match if_match.allows("3") {
+    match preconditions.allows("3", None) {
         true => Ok(prefer.answer(Tagged::new(4, Json(lamp)))),
         false => Err(PRECONDITION_FAILED.because("the lamp is in version 3")),
     }
@@ -65,8 +66,8 @@ async fn change(patch: Patch<Lamp>) -> Result<Json<Lamp>, Problem> {
     patch.apply(&lamp()).map(Json)
 }
 
-async fn remove(if_match: IfMatch) -> Result<NoContent, Problem> {
-    if_match.required().map(|_| NoContent)
+async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
+    preconditions.required().map(|_| NoContent)
 }
 
 type Records = Arc<Mutex<Vec<OnceRecord>>>;

@@ -11,6 +11,7 @@ mod docs;
 mod extractors;
 mod framework_layers;
 mod layers;
+mod problems;
 mod reading;
 mod responses;
 mod router;

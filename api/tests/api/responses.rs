@@ -5,7 +5,7 @@ use std::time::Duration;
 use fnurl::testing::TestApi;
 use fnurl::{
     Accepted, Api, Created, IntoProblem, Json, NoContent, Problem, ProblemType, Redirect, Tagged,
-    Unvalidated, get,
+    Unvalidated, WithStatus, get,
 };
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
@@ -152,11 +152,109 @@ async fn a_response_that_no_function_url_can_carry_is_a_500_problem() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_what_no_header_can_hold_is_a_500_problem() {
-    async fn redirect() -> Redirect<302> {
-        Redirect::to("/\r\nset-cookie: a=1")
+async fn a_redirect_cannot_carry_another_header() {
+    async fn away() -> Redirect<302> {
+        Redirect::to("/a\nb")
     }
-    let response = api(redirect).get("/").await;
-    let _ = response.problem(500);
-    assert!(response.cookies().is_empty());
+    let api = TestApi::new(Api::builder(()).at("/", get(away)).build().unwrap());
+    let response = api.get("/").await;
+    response.assert_status(302);
+    assert_eq!(response.header("location"), Some("/a%0Ab"));
+}
+
+#[tokio::test]
+async fn headers_around_a_response_replace_its_own_and_cookies_are_added() {
+    type Inner = ([(&'static str, &'static str); 2], &'static str);
+    const INNER: Inner = ([("content-type", "text/css"), ("set-cookie", "a=1")], "x");
+    async fn pairs() -> ([(http::HeaderName, &'static str); 3], Inner) {
+        use http::header::{CONTENT_TYPE, SET_COOKIE, VARY};
+        (
+            [
+                (CONTENT_TYPE, "text/html"),
+                (SET_COOKIE, "b=2"),
+                (VARY, "origin"),
+            ],
+            INNER,
+        )
+    }
+    async fn map() -> (HeaderMap, Inner) {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", HeaderValue::from_static("text/html"));
+        headers.append("set-cookie", HeaderValue::from_static("b=2"));
+        headers.append("set-cookie", HeaderValue::from_static("c=3"));
+        headers.append("link", HeaderValue::from_static("<1>"));
+        headers.append("link", HeaderValue::from_static("<2>"));
+        (headers, INNER)
+    }
+    async fn wrong() -> ([(&'static str, &'static str); 1], &'static str) {
+        ([("not a name", "x")], "x")
+    }
+    let api = Api::builder(())
+        .at("/pairs", get(pairs))
+        .at("/map", get(map))
+        .at("/wrong", get(wrong));
+    let api = TestApi::new(api.build().unwrap());
+    let response = api.get("/pairs").await;
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    assert_eq!(response.cookies(), ["a=1", "b=2"]);
+    assert_eq!(response.header("vary"), Some("origin"));
+    let response = api.get("/map").await;
+    assert_eq!(response.header("content-type"), Some("text/html"));
+    assert_eq!(response.header("link"), Some("<1>, <2>"));
+    assert_eq!(response.cookies(), ["a=1", "b=2", "c=3"]);
+    let _ = api.get("/wrong").await.problem(500);
+}
+
+#[tokio::test]
+async fn locations_are_percent_encoded_alike_in_both_modes() {
+    async fn moved() -> Redirect<303> {
+        Redirect::to("/café?q=é x")
+    }
+    async fn created() -> Created<Json<Unvalidated<u8>>> {
+        Created::at("/café/1", Json(Unvalidated(1)))
+    }
+    let api = Api::builder(())
+        .at("/moved", get(moved))
+        .at("/created", get(created));
+    let api = TestApi::new(api.build().unwrap());
+    for api in [api.clone(), api.streaming()] {
+        let moved = api.get("/moved").await;
+        assert_eq!(moved.header("location"), Some("/caf%C3%A9?q=%C3%A9%20x"));
+        let created = api.get("/created").await;
+        assert_eq!(created.header("location"), Some("/caf%C3%A9/1"));
+    }
+}
+
+#[tokio::test]
+async fn any_success_may_have_any_body_but_205_has_none() {
+    async fn partly() -> WithStatus<203, &'static str> {
+        WithStatus("translated")
+    }
+    async fn reset() -> WithStatus<205, &'static str> {
+        WithStatus("not sent")
+    }
+    let api = Api::builder(())
+        .at("/partly", get(partly))
+        .at("/reset", get(reset));
+    let api = TestApi::new(api.build().unwrap());
+    for api in [api.clone(), api.streaming()] {
+        api.get("/partly").await.assert_text(203, "translated");
+        api.get("/reset").await.assert_text(205, "");
+    }
+}
+
+#[tokio::test]
+async fn cookies_are_built_and_removed() {
+    use fnurl::cookies::WithCookies;
+    use fnurl::cookies::cookie::Cookie;
+    async fn both() -> WithCookies<NoContent> {
+        let session = Cookie::build(("sid", "a b")).path("/").http_only(true);
+        WithCookies::new(NoContent)
+            .set(session)
+            .remove(Cookie::build("old").path("/"))
+    }
+    let api = TestApi::new(Api::builder(()).at("/", get(both)).build().unwrap());
+    let response = api.get("/").await;
+    assert_eq!(response.cookies()[0], "sid=a%20b; HttpOnly; Path=/");
+    assert!(response.cookies()[1].starts_with("old=; Path=/; Max-Age=0; Expires="));
 }

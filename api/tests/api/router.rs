@@ -59,7 +59,6 @@ async fn unknown_paths_and_bad_escapes_are_problems() {
         ("/items/", 404),
         ("//items", 404),
         ("/items/7/8", 404),
-        ("/%69tems", 404),
         ("/items/%zz", 400),
         ("/items/%", 400),
         ("/items/%ff", 400),
@@ -233,4 +232,112 @@ fn a_template_that_is_none_is_a_mistake() {
 
 async fn fixed_response(_: Result<Path<String>, fnurl::Problem>) -> Response {
     Response::default()
+}
+
+#[tokio::test]
+async fn equivalent_escapes_are_one_path_and_an_escaped_slash_is_another() {
+    async fn me() -> &'static str {
+        "me"
+    }
+    let api = Api::builder(())
+        .at("/users/me", get(me))
+        .at("/users/{name}", get(one).delete(one))
+        .at("/café", get(fixed))
+        .at("/with space", get(fixed))
+        .at("/~me", get(fixed))
+        .at("/img-{id}.png", get(one));
+    let api = TestApi::new(api.build().unwrap());
+    for (path, text) in [
+        ("/users/me", "me"),
+        ("/users/%6de", "me"),
+        ("/%75sers/%6D%65", "me"),
+        ("/users/a%2fb", "one a/b"),
+        ("/caf%C3%A9", "fixed"),
+        ("/caf%c3%a9", "fixed"),
+        ("/with%20space", "fixed"),
+        ("/%7Eme", "fixed"),
+        ("/%7eme", "fixed"),
+        ("/img-7.png", "one 7"),
+        ("/img-a%2Eb.png", "one a.b"),
+    ] {
+        api.get(path).await.assert_text(200, text);
+    }
+    // No way around the methods of the static route.
+    for path in ["/users/me", "/users/%6de"] {
+        let response = api.delete(path).await;
+        let _ = response.problem(405);
+        assert_eq!(response.header("allow"), Some("GET, HEAD, OPTIONS"));
+    }
+    let _ = api.get("/users%2Fme").await.problem(404);
+}
+
+#[tokio::test]
+async fn layers_and_handlers_see_the_one_form_of_a_path() {
+    async fn uri(uri: http::Uri) -> String {
+        uri.to_string()
+    }
+    let axum = axum::Router::new().fallback(|uri: http::Uri| async move { uri.to_string() });
+    let api = Api::builder(())
+        .at("/a/b", get(uri))
+        .routes([Routes::new().mount("/old~", axum)]);
+    let api = TestApi::new(api.build().unwrap());
+    api.get("/%61/b?x=%61").await.assert_text(200, "/a/b?x=%61");
+    api.get("/old%7e/x%2fy").await.assert_text(200, "/x%2Fy");
+}
+
+#[test]
+fn templates_that_no_path_can_match_or_that_are_one_path_are_mistakes() {
+    let mistakes = |api: fnurl::ApiBuilder<()>| {
+        let mistakes = api.build().unwrap_err();
+        mistakes
+            .mistakes()
+            .iter()
+            .map(Mistake::to_string)
+            .collect::<Vec<_>>()
+    };
+    let inner = || Routes::new().at("/x", get(fixed));
+    for (api, says) in [
+        (Api::builder(()).at("/x?y=1", get(fixed)), "query"),
+        (Api::builder(()).at("/x#y", get(fixed)), "fragment"),
+        (Api::builder(()).at("/{a}/{a}", get(two)), "`a` twice"),
+        (
+            Api::builder(()).nest("/n/", inner()),
+            "must not end with `/`",
+        ),
+        (Api::builder(()).nest("n", inner()), "must begin with `/`"),
+        (
+            Api::builder(())
+                .at("/~me", get(fixed))
+                .at("/%7Eme", post(fixed)),
+            "conflicts with `GET /~me`",
+        ),
+    ] {
+        let mistakes = mistakes(api);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(mistakes[0].contains(says), "{mistakes:?}");
+    }
+}
+
+#[tokio::test]
+async fn query_is_a_method_with_a_body_and_conditional_responses() {
+    use fnurl::{Json, Tagged, Unvalidated, query};
+    async fn search(Json(words): Json<Unvalidated<Vec<String>>>) -> Tagged<String> {
+        Tagged::new(1, words.0.join(" and "))
+    }
+    let api = Api::builder(()).at("/items", query(search).post(fixed));
+    let api = TestApi::new(api.build().unwrap());
+    let method = || Method::from_bytes(b"QUERY").unwrap();
+    let sent = serde_json::json!(["a", "b"]);
+    let request = || api.request(method(), "/items").json(&sent);
+    request().await.assert_text(200, "a and b");
+    request().if_none_match("\"1\"").await.assert_status(304);
+    let wrong = api
+        .request(method(), "/items")
+        .text("text/plain", "a")
+        .await;
+    let _ = wrong.problem(415);
+    assert_eq!(wrong.header("accept-query"), Some("application/json"));
+    let options = api.request(Method::OPTIONS, "/items").await;
+    assert_eq!(options.header("allow"), Some("QUERY, POST, OPTIONS"));
+    assert_eq!(options.header("accept-query"), Some("application/json"));
 }

@@ -169,7 +169,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         for _ in 0..ROUNDS {
             let version = stored.version();
-            if !expected.allows(version) {
+            if !expected.allows(version, stored.updated_at()) {
                 return Err(StoreError::Changed { version });
             }
             let joint = joint(&stored)?;
@@ -214,7 +214,7 @@ fn judge<T: Entity>(
         return Err(lost_from_sight());
     }
     let version = stored.version();
-    match expected.allows(version) {
+    match expected.allows(version, stored.updated_at()) {
         true => Ok(Changed::NotKept(stored)),
         false => Err(StoreError::Changed { version }),
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::StoreError;
-use super::keys::{EXPIRES_AT, PK, VERSION, WRITE_TOKEN};
+use super::keys::{EXPIRES_AT, PK, UPDATED_AT, VERSION, WRITE_TOKEN};
 use super::rows::WriteToken;
 use crate::{Expected, Timestamp};
 
@@ -43,11 +43,37 @@ impl Condition {
         Self::default().on_key("attribute_exists(#pk)")
     }
 
-    /// The row is in a version that is expected.
+    /// The row is as it is expected.
     pub(super) fn expecting(mut self, expected: &Expected) -> Result<Self, StoreError> {
-        let Expected::Versions(versions) = expected else {
-            return Ok(self);
-        };
+        match expected {
+            Expected::Any | Expected::Exists => Ok(self),
+            Expected::Versions(versions) => {
+                let list = self.versions("is", versions)?;
+                self.clauses.push(format!("#{VERSION} IN ({list})"));
+                Ok(self)
+            }
+            Expected::NoneOf(versions) => {
+                let list = self.versions("not", versions)?;
+                self.clauses.push(format!("NOT #{VERSION} IN ({list})"));
+                Ok(self)
+            }
+            // Against the clause that the row exists: this never holds.
+            Expected::Nothing => Ok(self.on_key("attribute_not_exists(#pk)")),
+            Expected::UnmodifiedSince(since) => {
+                // Timestamps sort as text.
+                let limit = AttributeValue::S(since.next_second().to_string());
+                self.names
+                    .insert("#updatedAt".to_owned(), UPDATED_AT.to_owned());
+                self.values.insert(":modifiedBefore".to_owned(), limit);
+                self.clauses.push("#updatedAt < :modifiedBefore".to_owned());
+                Ok(self)
+            }
+            Expected::Both(one, other) => self.expecting(one)?.expecting(other),
+        }
+    }
+
+    /// The operands of `IN`, under names that begin with `prefix`.
+    fn versions(&mut self, prefix: &str, versions: &[u64]) -> Result<String, StoreError> {
         let mut versions: BTreeSet<_> = versions.iter().copied().collect();
         if versions.len() > Expected::MOST_VERSIONS {
             return Err(StoreError::TooManyVersions);
@@ -56,18 +82,15 @@ impl Condition {
         if versions.is_empty() {
             versions.insert(0);
         }
-        let operands: Vec<_> = versions
-            .iter()
-            .map(|version| format!(":is{version}"))
-            .collect();
-        for (name, version) in operands.iter().zip(&versions) {
+        let mut operands = Vec::new();
+        for version in versions {
+            let name = format!(":{prefix}{version}");
             let value = AttributeValue::N(version.to_string());
             self.values.insert(name.clone(), value);
+            operands.push(name);
         }
         self.names.insert(format!("#{VERSION}"), VERSION.to_owned());
-        self.clauses
-            .push(format!("#{VERSION} IN ({})", operands.join(", ")));
-        Ok(self)
+        Ok(operands.join(", "))
     }
 
     /// The attribute has this value.

@@ -7,7 +7,7 @@ use super::keys::{Key, Row};
 use super::rows::item_of;
 use super::user_rows::user_of;
 use crate::id::{Id, ItemKind, Kind, UserKind};
-use crate::{Expected, Item, ItemId, NewItem, NewUser, User, UserId};
+use crate::{Expected, Item, ItemId, NewItem, NewUser, Timestamp, User, UserId};
 
 /// A thing with an id and a version that is kept as one row.
 pub(super) trait Entity: Sized + Send {
@@ -20,6 +20,7 @@ pub(super) trait Entity: Sized + Send {
     fn of_row(row: Row) -> Result<Self, StoreError>;
     fn id(&self) -> Id<Self::Kind>;
     fn version(&self) -> u64;
+    fn updated_at(&self) -> Timestamp;
     fn missing(id: Id<Self::Kind>) -> StoreError;
 
     /// How a client would describe it as it is.
@@ -53,6 +54,10 @@ impl Entity for Item {
 
     fn version(&self) -> u64 {
         self.version
+    }
+
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
     }
 
     fn missing(id: ItemId) -> StoreError {
@@ -92,6 +97,10 @@ impl Entity for User {
 
     fn version(&self) -> u64 {
         self.version
+    }
+
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
     }
 
     fn missing(id: UserId) -> StoreError {

@@ -43,7 +43,7 @@ impl Store {
             }
             let stored: T = self.read_row(id).await?;
             let version = stored.version();
-            if !expected.allows(version) {
+            if !expected.allows(version, stored.updated_at()) {
                 return Err(StoreError::Changed { version }.into());
             }
             let described = stored.described();

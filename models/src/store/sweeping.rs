@@ -53,8 +53,9 @@ impl Store {
         attempts: &Attempts,
     ) -> Result<Swept, StoreError> {
         // A precondition that does not hold must not cost any item.
-        let version = self.read_row::<User>(id).await?.version;
-        if !expected.allows(version) {
+        let user: User = self.read_row(id).await?;
+        let version = user.version;
+        if !expected.allows(version, user.updated_at) {
             return Err(StoreError::Changed { version });
         }
         let most = usize::from(Limit::MAX);

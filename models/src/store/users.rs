@@ -224,7 +224,7 @@ impl Store {
                 read => read?,
             };
             let version = user.version;
-            if !expected.allows(version) {
+            if !expected.allows(version, user.updated_at) {
                 return Err(StoreError::Changed { version });
             }
             if with_care && self.has_items(id).await? {

@@ -16,25 +16,52 @@ use super::known_headers::known;
 use super::view::{Event, Iam, Text};
 use crate::body::{Body, Request};
 use crate::invocation::{Call, Caller, Invocation};
-use crate::problem::{MALFORMED_EVENT, Problem, URI_TOO_LONG};
+use crate::problem::{MALFORMED_EVENT, Problem, TOO_MANY_HEADERS, URI_TOO_LONG};
 
 /// Reads the event of `call` into a request that carries its [`Invocation`].
 ///
 /// # Problems
-/// 400 when the payload is not a function URL event, 414 when its URI is longer than
-/// [`Uri`] can hold. The invocation comes back with the problem, for its request id.
-pub(crate) fn read(mut call: Call) -> Result<(Request, Invocation), (Invocation, Problem)> {
-    match parts(&mut call) {
-        Ok(mut request) => {
-            let invocation = Invocation::new(call);
-            request.extensions_mut().insert(invocation.clone());
-            Ok((request, invocation))
-        }
-        Err(problem) => Err((Invocation::new(call), problem)),
+/// 400 when the payload is not a function URL event, 414 when its URI is longer than [`Uri`] can
+/// hold, 431 when it has more headers than [`HeaderMap`] can hold.
+pub(crate) fn read(mut call: Call) -> Read {
+    let mut request = Request::default();
+    let refused = fill(&mut request, &mut call).err();
+    let invocation = Invocation::new(call);
+    request.extensions_mut().insert(invocation.clone());
+    Read {
+        request,
+        invocation,
+        refused,
     }
 }
 
-fn parts(call: &mut Call) -> Result<Request, Problem> {
+/// The request of an invocation once more, after it was used up.
+pub(crate) fn read_again(invocation: &Invocation) -> Request {
+    let mut request = Request::default();
+    let mut call = Call {
+        payload: invocation.payload().clone(),
+        ..Call::default()
+    };
+    // What could not be read is known from the first time.
+    let _ = fill(&mut request, &mut call);
+    request.extensions_mut().insert(invocation.clone());
+    request
+}
+
+/// What an event holds.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The request, as far as it could be read.
+    pub(crate) request: Request,
+    /// What Lambda says about the call.
+    pub(crate) invocation: Invocation,
+    /// Why it cannot be served.
+    pub(crate) refused: Option<Problem>,
+}
+
+/// Fills in the request and the call, as far as they can be read. Headers come first: layers need
+/// them even for a problem (`Origin` for CORS).
+fn fill(request: &mut Request, call: &mut Call) -> Result<(), Problem> {
     // The view borrows from the payload while the call is filled in.
     let payload = call.payload.clone();
     // One check of the whole text is cheaper than one of every string in it.
@@ -43,17 +70,21 @@ fn parts(call: &mut Call) -> Result<Request, Problem> {
     let context = event.request_context.unwrap_or_default();
     let http = context.http.unwrap_or_default();
 
-    let mut request = Request::new(body(event.body, event.is_base64_encoded, &payload)?);
-    *request.method_mut() = method(&http.method)?;
-    *request.uri_mut() = uri(&event.raw_path, &event.raw_query_string)?;
-    *request.headers_mut() = headers(event.headers.0, &event.cookies.0, &payload)?;
-
     call.source_ip = http
         .source_ip
         .as_str()
         .and_then(|ip| ip.parse::<IpAddr>().ok());
     call.caller = context.authorizer.and_then(|it| it.iam).map(caller);
-    Ok(request)
+    headers(
+        event.headers.0,
+        &event.cookies.0,
+        &payload,
+        request.headers_mut(),
+    )?;
+    *request.method_mut() = method(&http.method)?;
+    *request.uri_mut() = uri(&event.raw_path, &event.raw_query_string)?;
+    *request.body_mut() = body(event.body, event.is_base64_encoded, &payload)?;
+    Ok(())
 }
 
 fn unreadable(reason: impl Display) -> Problem {
@@ -123,8 +154,9 @@ fn headers(
     pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>,
     cookies: &[Cow<'_, str>],
     payload: &Bytes,
-) -> Result<HeaderMap, Problem> {
-    let mut headers = HeaderMap::with_capacity(pairs.len());
+    headers: &mut HeaderMap,
+) -> Result<(), Problem> {
+    headers.try_reserve(pairs.len()).map_err(|_| too_many())?;
     for (name, value) in pairs {
         let parsed = match known(&name) {
             Some(parsed) => parsed,
@@ -134,14 +166,18 @@ fn headers(
         if parsed == AUTHORIZATION || parsed.as_str() == "x-amz-security-token" {
             value.set_sensitive(true);
         }
-        headers.append(parsed, value);
+        headers.try_append(parsed, value).map_err(|_| too_many())?;
     }
     if !cookies.is_empty() && !headers.contains_key(COOKIE) {
         let joined = cookies.join("; ");
         let value = HeaderValue::from_str(&joined).map_err(|_| bad_header("cookies"))?;
-        headers.insert(COOKIE, value);
+        headers.try_insert(COOKIE, value).map_err(|_| too_many())?;
     }
-    Ok(headers)
+    Ok(())
+}
+
+fn too_many() -> Problem {
+    TOO_MANY_HEADERS.because("the request has more headers than can be read")
 }
 
 fn bad_header(name: &str) -> Problem {

@@ -14,9 +14,11 @@ fn read_bytes(payload: Vec<u8>) -> Result<Request, Problem> {
         payload: payload.into(),
         ..Call::default()
     };
-    read(call)
-        .map(|(request, _)| request)
-        .map_err(|(_, problem)| problem)
+    let read = read(call);
+    match read.refused {
+        Some(problem) => Err(problem),
+        None => Ok(read.request),
+    }
 }
 
 /// The smallest event, with `members` on top.

@@ -24,13 +24,13 @@ pub(crate) const MAX_RESULT_BYTES: usize = 6_291_556;
 
 /// A function URL result in its full form, serialised straight from its parts.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct BufferedResult {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Answer {
+impl BufferedResult {
     /// Collects `response`, the answer to a request with `method`.
     ///
     /// # Problems
@@ -117,7 +117,11 @@ pub(super) fn sendable_status(status: StatusCode) -> Result<StatusCode, Problem>
 
 /// Whether an answer to this method, with this status, has no body (RFC 9110 §6.4.1).
 pub(super) fn has_no_body(method: &Method, status: StatusCode) -> bool {
-    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+    let bodiless = [
+        StatusCode::NO_CONTENT,
+        StatusCode::RESET_CONTENT,
+        StatusCode::NOT_MODIFIED,
+    ];
     method == Method::HEAD || bodiless.contains(&status)
 }
 
@@ -133,9 +137,9 @@ pub(super) fn sendable(mut headers: HeaderMap, has_body: bool) -> HeaderMap {
     headers
 }
 
-impl Serialize for Answer {
+impl Serialize for BufferedResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Answer", 5)?;
+        let mut object = serializer.serialize_struct("BufferedResult", 5)?;
         object.serialize_field("statusCode", &self.status.as_u16())?;
         object.serialize_field("headers", &Headers(&self.headers))?;
         object.serialize_field("cookies", &Cookies(&self.headers))?;

@@ -8,7 +8,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, Seen};
 use super::number::Number;
-use super::reader::Reader;
+use super::reader::{Opened, Reader};
 use super::{Content, NodeId};
 
 /// The order in which parts are read: those in which nothing helps come last, so that the mistakes
@@ -52,14 +52,16 @@ impl<'d> Elements<'d> {
     pub(super) fn exactly(mut self, length: usize) -> Self {
         let node = &self.reader.document.nodes[self.reader.node];
         let (Content::Array(parts) | Content::Values(parts)) = &node.content else {
+            if matches!(node.content, Content::Anything) {
+                self.reader.opened(Opened::Tuple(length));
+            }
             self.missing = length.saturating_sub(self.parts.len());
             return self;
         };
         // The type of an element hangs on its position here, so that none may be moved.
         let kept = &parts[..length.min(parts.len())];
         if parts.len() != length {
-            let stand_in = Content::Array(kept.to_vec());
-            self.reader.length_mismatch(length, stand_in);
+            self.reader.length_mismatch(length, kept.to_vec());
         }
         self.parts = kept.to_vec().into_iter();
         self.missing = length - kept.len();
@@ -80,7 +82,7 @@ impl<'d> SeqAccess<'d> for Elements<'d> {
         }
         if self.missing > 0 {
             self.missing -= 1;
-            return seed.deserialize(Anything).map(Some);
+            return seed.deserialize(Anything::new().inner()).map(Some);
         }
         Ok(None)
     }
@@ -173,7 +175,7 @@ impl<'d> MapAccess<'d> for &mut Members<'d> {
                 let value = seed.deserialize(self.reader.of(id));
                 value.map_err(|fault| fault.at(id))
             }
-            None => seed.deserialize(Anything),
+            None => seed.deserialize(Anything::new().inner()),
         }
     }
 
@@ -303,7 +305,12 @@ impl<'d> Variant<'d> {
                     return stand_in(reader);
                 }
             },
-            Content::Anything => return stand_in(reader),
+            Content::Anything => {
+                if let Some(first) = variants.first() {
+                    reader.opened(Opened::Variant(first));
+                }
+                return stand_in(reader);
+            }
             _ => {
                 reader.not_one_of(variants);
                 return stand_in(reader);
@@ -348,10 +355,10 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
             Inner::Node(id) => seed
                 .deserialize(self.reader.of(id))
                 .map_err(|fault| fault.at(id)),
-            Inner::Anything => seed.deserialize(Anything),
+            Inner::Anything => seed.deserialize(Anything::new().inner()),
             Inner::Nothing => {
                 self.reader.needs_a_value(self.name);
-                seed.deserialize(Anything)
+                seed.deserialize(Anything::new().inner())
             }
         }
     }
@@ -359,10 +366,10 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
     fn tuple_variant<V: Visitor<'d>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
         match self.inner {
             Inner::Node(id) => self.reader.of(id).deserialize_tuple(length, visitor),
-            Inner::Anything => Anything.deserialize_tuple(length, visitor),
+            Inner::Anything => Anything::new().inner().deserialize_tuple(length, visitor),
             Inner::Nothing => {
                 self.reader.needs_a_value(self.name);
-                Anything.deserialize_tuple(length, visitor)
+                Anything::new().inner().deserialize_tuple(length, visitor)
             }
         }
     }
@@ -374,21 +381,45 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
     ) -> Result<V::Value, Fault> {
         match self.inner {
             Inner::Node(id) => self.reader.of(id).deserialize_struct("", fields, visitor),
-            Inner::Anything => Anything.deserialize_struct("", fields, visitor),
+            Inner::Anything => Anything::new()
+                .inner()
+                .deserialize_struct("", fields, visitor),
             Inner::Nothing => {
                 self.reader.needs_a_value(self.name);
-                Anything.deserialize_struct("", fields, visitor)
+                Anything::new()
+                    .inner()
+                    .deserialize_struct("", fields, visitor)
             }
         }
     }
 }
 
 /// A stand-in for a value that is not in the document: whatever the type asks for.
+///
+/// Of an enum it is one variant; which one changes with the depth, so that an enum that holds
+/// itself (`Not(Box<Expr>)`, `Number(f64)`) comes to an end.
 #[derive(Clone, Copy)]
-pub(super) struct Anything;
+pub(super) struct Anything {
+    depth: usize,
+}
 
-/// `length` stand-ins.
-struct AnythingTimes(usize);
+/// The deepest stand-in. What is nested more deeply than this has no end.
+const MAX_STAND_IN_DEPTH: usize = 24;
+
+impl Anything {
+    pub(super) const fn new() -> Self {
+        Self { depth: 0 }
+    }
+
+    const fn inner(self) -> Self {
+        Self {
+            depth: self.depth + 1,
+        }
+    }
+}
+
+/// Some stand-ins.
+struct AnythingTimes(usize, Anything);
 
 impl<'d> SeqAccess<'d> for AnythingTimes {
     type Error = Fault;
@@ -401,7 +432,7 @@ impl<'d> SeqAccess<'d> for AnythingTimes {
             return Ok(None);
         }
         self.0 -= 1;
-        seed.deserialize(Anything).map(Some)
+        seed.deserialize(self.1.inner()).map(Some)
     }
 }
 
@@ -436,7 +467,10 @@ impl<'d> Deserializer<'d> for Anything {
         deserialize_identifier visit_borrowed_str ""
         deserialize_bytes visit_borrowed_bytes b""
         deserialize_byte_buf visit_borrowed_bytes b""
-        deserialize_seq visit_seq AnythingTimes(0)
+    }
+
+    fn deserialize_seq<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(AnythingTimes(0, self))
     }
 
     fn deserialize_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -476,7 +510,7 @@ impl<'d> Deserializer<'d> for Anything {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_seq(AnythingTimes(length))
+        visitor.visit_seq(AnythingTimes(length, self))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'d>>(
@@ -485,11 +519,11 @@ impl<'d> Deserializer<'d> for Anything {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_seq(AnythingTimes(length))
+        visitor.visit_seq(AnythingTimes(length, self))
     }
 
     fn deserialize_map<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_map(AnythingNamed(&[]))
+        visitor.visit_map(AnythingNamed(&[], self))
     }
 
     fn deserialize_struct<V: Visitor<'d>>(
@@ -498,7 +532,7 @@ impl<'d> Deserializer<'d> for Anything {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_map(AnythingNamed(fields))
+        visitor.visit_map(AnythingNamed(fields, self))
     }
 
     fn deserialize_enum<V: Visitor<'d>>(
@@ -507,15 +541,16 @@ impl<'d> Deserializer<'d> for Anything {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match variants.first() {
-            Some(first) => visitor.visit_enum(AnyVariant(first)),
+        let at = self.depth.checked_rem(variants.len());
+        match at.filter(|_| self.depth < MAX_STAND_IN_DEPTH) {
+            Some(at) => visitor.visit_enum(AnyVariant(variants[at], self)),
             None => Err(Fault::value(Seen::Other, &visitor)),
         }
     }
 }
 
 /// A stand-in for each member of a struct.
-struct AnythingNamed(&'static [&'static str]);
+struct AnythingNamed(&'static [&'static str], Anything);
 
 impl<'d> MapAccess<'d> for AnythingNamed {
     type Error = Fault;
@@ -533,12 +568,12 @@ impl<'d> MapAccess<'d> for AnythingNamed {
     }
 
     fn next_value_seed<S: DeserializeSeed<'d>>(&mut self, seed: S) -> Result<S::Value, Fault> {
-        seed.deserialize(Anything)
+        seed.deserialize(self.1.inner())
     }
 }
 
 /// The first variant of an enum, holding whatever it asks for.
-struct AnyVariant(&'static str);
+struct AnyVariant(&'static str, Anything);
 
 impl<'d> EnumAccess<'d> for AnyVariant {
     type Error = Fault;
@@ -546,7 +581,7 @@ impl<'d> EnumAccess<'d> for AnyVariant {
 
     fn variant_seed<S: DeserializeSeed<'d>>(self, seed: S) -> Result<(S::Value, Anything), Fault> {
         let name = serde::de::value::StrDeserializer::<Fault>::new(self.0);
-        Ok((seed.deserialize(name)?, Anything))
+        Ok((seed.deserialize(name)?, self.1.inner()))
     }
 }
 

@@ -121,7 +121,15 @@ pub(super) fn take_log() -> Vec<What> {
 
 impl serde::de::Error for Fault {
     fn custom<T: fmt::Display>(words: T) -> Self {
-        Self::new(What::Words(words.to_string()))
+        let words = words.to_string();
+        // How serde refuses what is left over beside a flattened struct.
+        let unknown = words
+            .strip_prefix("unknown field `")
+            .and_then(|it| it.split('`').next());
+        Self::new(match unknown {
+            Some(name) => What::Unknown(name.to_owned()),
+            None => What::Words(words),
+        })
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -15,7 +15,7 @@
 //! give a fault about the poison; poisoned together, `x` does first. So `y` it is.
 
 use super::fault::{Fault, Seen, What};
-use super::{Content, Document, NodeId, Read, Reading, Step};
+use super::{Content, Document, NodeId, Reading, Reads, Step};
 use crate::validation::words::{self, Expected};
 
 /// A mistake and the node that it is about.
@@ -49,17 +49,18 @@ pub(super) enum Mistake {
 /// How serde begins what it says of an untagged enum.
 const NO_VARIANT: &str = "data did not match any variant of untagged enum";
 
-/// Values that are tried one by one at most; further ones would cost too many readings.
-const MAX_CANDIDATES: usize = 64;
+/// Faults of an untagged enum that are looked at: the last ones.
+const MAX_TRIED: usize = 64;
 
 /// Finds the node that `fault` is about; `reading` is the one that it ended.
 pub(super) fn locate(
     document: &mut Document,
     reading: &Reading,
     fault: Fault,
-    read: Read<'_>,
+    reads: &Reads<'_>,
 ) -> Located {
     let root = fault.node.unwrap_or(0);
+    reads.spend(document.nodes.len());
     if !is_kept(document, reading, root) {
         let mistake = mistake(*fault.what);
         return Located {
@@ -69,14 +70,14 @@ pub(super) fn locate(
     }
     let what = *fault.what;
     if matches!(&what, What::Words(words) if words.starts_with(NO_VARIANT)) {
-        return no_variant(document, reading, root);
+        return no_variant(document, reading, root, reads);
     }
     let node = match &what {
         What::Value { seen, .. } | What::Variant { seen, .. } => {
             let candidates = like(document, root, *seen);
-            last_read(document, &candidates, read).unwrap_or(root)
+            last_read(document, &candidates, reads).unwrap_or(root)
         }
-        What::Missing(name) => lacking(document, root, name, read),
+        What::Missing(name) => lacking(document, root, name, reads),
         What::Unknown(name) => {
             let mut named = document.within(root).into_iter();
             named
@@ -90,9 +91,9 @@ pub(super) fn locate(
                 Content::Array(parts) => wanted != Expected::Tuple(parts.len()),
                 _ => false,
             });
-            last_read(document, &arrays, read).unwrap_or(root)
+            last_read(document, &arrays, reads).unwrap_or(root)
         }
-        What::Words(_) => speaking(document, root, read),
+        What::Words(_) => speaking(document, root, reads),
         What::Repeated => root,
     };
     Located {
@@ -164,41 +165,78 @@ fn is_like(document: &Document, id: NodeId, seen: Seen) -> bool {
 }
 
 /// Of the candidates that are read, the one that is read last.
-fn last_read(document: &mut Document, candidates: &[NodeId], read: Read<'_>) -> Option<NodeId> {
-    if candidates.len() < 2 || candidates.len() > MAX_CANDIDATES {
+///
+/// Many are halved: if the poison in the second half changes nothing, none of it is read. A few
+/// are compared one with another, since a type may read its members in another order than they
+/// were sent.
+fn last_read(document: &mut Document, candidates: &[NodeId], reads: &Reads<'_>) -> Option<NodeId> {
+    let mut candidates = candidates.to_vec();
+    if candidates.len() < 2 {
         return candidates.first().copied();
     }
-    let mut last = None;
-    for &next in candidates {
-        last = match last {
-            None => first_poisoned(document, &[next], read).map(|_| next),
-            Some(known) => match first_poisoned(document, &[known, next], read) {
-                Some(first) if first == known => {
-                    let is_read = first_poisoned(document, &[next], read).is_some();
-                    Some(if is_read { next } else { known })
-                }
-                _ => Some(known),
-            },
-        };
+    let unpoisoned = signature(&reads.read(document), &[]);
+    while candidates.len() > MAX_COMPARED && !reads.are_spent() {
+        let second = candidates.split_off(candidates.len() / 2);
+        if outcome(document, &second, reads) != unpoisoned {
+            candidates = second;
+        }
     }
-    last.or(candidates.first().copied())
+    let mut last: Option<(NodeId, String)> = None;
+    for &next in &candidates {
+        if reads.are_spent() {
+            break;
+        }
+        let alone = outcome(document, &[next], reads);
+        if alone == unpoisoned {
+            continue;
+        }
+        let is_later = match &last {
+            None => true,
+            Some((known, known_alone)) => {
+                outcome(document, &[*known, next], reads) == *known_alone && alone != *known_alone
+            }
+        };
+        if is_later {
+            last = Some((next, alone));
+        }
+    }
+    last.map(|(node, _)| node).or(candidates.first().copied())
 }
 
-/// Reads the document with some nodes poisoned: which of them the type refused first.
-fn first_poisoned(document: &mut Document, nodes: &[NodeId], read: Read<'_>) -> Option<NodeId> {
-    let (reading, marks) = poisoned(document, nodes, read);
-    reading.pass.log.iter().find_map(|what| {
+/// Candidates that are compared one with another.
+const MAX_COMPARED: usize = 8;
+
+/// How a reading ends with some nodes poisoned.
+fn outcome(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> String {
+    let (reading, marks) = poisoned(document, nodes, reads);
+    signature(&reading, &marks)
+}
+
+/// How a reading ended, without the addresses of what it read: the poison that was refused first,
+/// or else the fault.
+fn signature(reading: &Reading, marks: &[Seen]) -> String {
+    let refused = reading.pass.log.iter().find_map(|what| {
         let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
             return None;
         };
-        let at = marks.iter().position(|mark| mark == seen)?;
-        Some(nodes[at])
+        let Seen::At(_, length) = marks.iter().find(|mark| *mark == seen)? else {
+            return None;
+        };
+        Some(format!("poison {length}"))
+    });
+    refused.unwrap_or_else(|| match &reading.fault {
+        None => "read".to_owned(),
+        Some(fault) => match &*fault.what {
+            What::Value { expected, .. } => format!("expected {expected}"),
+            What::Variant { known, .. } => format!("variants {known:?}"),
+            what => format!("{what:?}"),
+        },
     })
 }
 
 /// What is expected where the array `node` is, by everything that was tried there.
-pub(super) fn expected_at(document: &mut Document, node: NodeId, read: Read<'_>) -> Vec<String> {
-    let (reading, marks) = poisoned(document, &[node], read);
+pub(super) fn expected_at(document: &mut Document, node: NodeId, reads: &Reads<'_>) -> Vec<String> {
+    let (reading, marks) = poisoned(document, &[node], reads);
     let mut expected = Vec::new();
     for what in reading.pass.log {
         match what {
@@ -209,128 +247,88 @@ pub(super) fn expected_at(document: &mut Document, node: NodeId, read: Read<'_>)
     expected
 }
 
-fn poisoned(document: &mut Document, nodes: &[NodeId], read: Read<'_>) -> (Reading, Vec<Seen>) {
+fn poisoned(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> (Reading, Vec<Seen>) {
     let mut marks = Vec::new();
     let mut kept = Vec::new();
     for &node in nodes {
-        // A byte that begins no text in UTF-8: a `String` does not take it either.
-        let poison: Box<[u8]> = Box::new([0xff]);
+        // Bytes that begin no text in UTF-8: a `String` does not take them either. Each node has
+        // another number of them, which types that read bytes tell in their own words.
+        let poison: Box<[u8]> = vec![0xff; 1 + node % 1000].into();
         marks.push(Seen::address(&poison));
-        kept.push(document.replace(node, Content::Poison(poison)));
+        let is_removed = std::mem::take(&mut document.nodes[node].is_removed);
+        kept.push((document.replace(node, Content::Poison(poison)), is_removed));
     }
-    let reading = read(document);
-    for (&node, content) in nodes.iter().zip(kept).rev() {
+    let reading = reads.read(document);
+    for (&node, (content, is_removed)) in nodes.iter().zip(kept) {
         document.replace(node, content);
+        document.nodes[node].is_removed = is_removed;
     }
     (reading, marks)
 }
 
-/// The object that lacks a member which it must have.
-fn lacking(document: &mut Document, root: NodeId, name: &'static str, read: Read<'_>) -> NodeId {
+/// The object that lacks a member which it must have: the last one in which a poisoned member of
+/// that name changes how the reading ends.
+fn lacking(document: &mut Document, root: NodeId, name: &'static str, reads: &Reads<'_>) -> NodeId {
     let mut objects = document.within(root);
     objects.retain(|&id| {
         matches!(document.nodes[id].content, Content::Object(_))
             && document.member(id, name).is_none()
     });
-    if objects.len() < 2 || objects.len() > MAX_CANDIDATES {
+    if objects.len() < 2 {
         return objects.first().copied().unwrap_or(root);
     }
-    // Each gets the member, to be poisoned in turn; at the end all are taken away again.
+    // Each gets the member, but removed: only poisoned ones are read.
     let added: Vec<NodeId> = objects
         .iter()
-        .map(|&object| document.add_member(object, name, Content::Anything))
+        .map(|&object| {
+            let member = document.add_member(object, name, Content::Anything);
+            document.nodes[member].is_removed = true;
+            member
+        })
         .collect();
-    for &member in &added {
-        document.nodes[member].is_removed = true;
-    }
-    let mut last: Option<(NodeId, NodeId)> = None;
-    for (&object, &member) in objects.iter().zip(&added) {
-        document.nodes[member].is_removed = false;
-        let tried: Vec<NodeId> = last
-            .iter()
-            .map(|(_, known)| *known)
-            .chain([member])
-            .collect();
-        let first = first_poisoned(document, &tried, read);
-        let is_later = match (last, first) {
-            (None, first) => first.is_some(),
-            (Some((_, known)), Some(first)) if first == known => {
-                document.nodes[known].is_removed = true;
-                let is_read = first_poisoned(document, &[member], read).is_some();
-                document.nodes[known].is_removed = false;
-                is_read
-            }
-            _ => false,
-        };
-        let lost = match (is_later, last) {
-            (true, known) => {
-                last = Some((object, member));
-                known.map(|(_, known)| known)
-            }
-            (false, _) => Some(member),
-        };
-        if let Some(lost) = lost {
-            document.nodes[lost].is_removed = true;
-        }
-    }
+    let last = last_read(document, &added, reads);
     for (&object, &member) in objects.iter().zip(&added) {
         document.remove_member(object, member);
     }
-    last.map_or(root, |(object, _)| object)
+    let at = last.and_then(|last| added.iter().position(|&member| member == last));
+    at.map_or(root, |at| objects[at])
 }
 
-/// The value about which a type spoke in its own words: the last one read, if the words depend
-/// on it; or else the whole.
-fn speaking(document: &mut Document, root: NodeId, read: Read<'_>) -> NodeId {
+/// The value about which a type spoke in its own words: most often a text of its own form, the
+/// last one that was read; or else the whole.
+fn speaking(document: &mut Document, root: NodeId, reads: &Reads<'_>) -> NodeId {
     let mut leaves = document.within(root);
     leaves.retain(|&id| {
         matches!(
             document.nodes[id].content,
             Content::Text(_) | Content::Untyped(_) | Content::Number(_)
-        )
+        ) && !document.nodes[id].is_removed
     });
-    let Some(last) = last_read(document, &leaves, read) else {
-        return root;
-    };
-    let said = words_of(&read(document));
-    let others = super::mismatches::TEXTS
-        .iter()
-        .map(|text| Content::Text((*text).into()));
-    for other in others {
-        let kept = document.replace(last, other);
-        let now = words_of(&read(document));
-        document.replace(last, kept);
-        if now != said {
-            return last;
-        }
-    }
-    root
-}
-
-fn words_of(reading: &Reading) -> Option<String> {
-    match &*reading.fault.as_ref()?.what {
-        What::Words(words) => Some(words.clone()),
-        _ => None,
-    }
+    last_read(document, &leaves, reads).unwrap_or(root)
 }
 
 /// The part of a value that keeps it from being any variant of an untagged enum, or the whole.
 ///
 /// Serde throws the faults of the variants away; the log has them. Those furthest inside belong to
 /// the variant that came closest.
-fn no_variant(document: &Document, reading: &Reading, root: NodeId) -> Located {
+fn no_variant(document: &Document, reading: &Reading, root: NodeId, reads: &Reads<'_>) -> Located {
     let marks = reading.pass.marks.borrow();
     let start = marks
         .iter()
         .find(|(id, _)| *id == root)
         .map_or(0, |(_, mark)| *mark);
     let tried = reading.pass.log.get(start..).unwrap_or_default();
+    let tried = &tried[tried.len().saturating_sub(MAX_TRIED)..];
     let mut deepest: Vec<(NodeId, Mistake)> = Vec::new();
     let mut depth = 0;
     for what in tried {
         let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
             continue;
         };
+        if reads.are_spent() {
+            break;
+        }
+        reads.spend(document.nodes.len());
         let [node] = like(document, root, *seen)[..] else {
             continue;
         };

@@ -12,10 +12,13 @@
 //!
 //! What stands in the place of a mistake is never itself called a mistake.
 
+use std::cell::Cell;
+use std::collections::HashMap;
+
 use super::fault::{Fault, What};
 use super::locate::{Located, Mistake, expected_at, locate};
-use super::reader::MAX_LISTED;
-use super::{Content, Document, NodeId, Number, Read, Source};
+use super::reader::{MAX_LISTED, Opened};
+use super::{Content, Document, NodeId, Number, Reads, Source};
 use crate::validation::place::Steps;
 use crate::validation::words::{self, Expected};
 
@@ -39,9 +42,12 @@ pub(crate) struct Finding {
 }
 
 /// Texts that stand in for one that a type did not take: the form of most types that are texts.
-pub(super) const TEXTS: [&str; 25] = [
+const TEXTS: [&str; 28] = [
+    "",
     "a",
     "00000000-0000-0000-0000-000000000000",
+    "00000000-0000-4000-8000-000000000000",
+    "00000000-0000-7000-8000-000000000000",
     "2000-01-01T00:00:00Z",
     "2000-01-01",
     "00:00:00",
@@ -68,37 +74,45 @@ pub(super) const TEXTS: [&str; 25] = [
 ];
 
 /// Stand-ins that are tried in one place.
-const MAX_ATTEMPTS: u8 = 40;
+const MAX_ATTEMPTS: u8 = 60;
 /// Readings of one document.
 const MAX_READINGS: usize = 1000;
 /// Nodes that all readings together look at, beside those of the document itself: some 0.1 s.
 const MAX_COST: usize = 1_000_000;
 
 /// Finds every mismatch. Afterwards the document holds something that fits in their places.
-pub(super) fn find(document: &mut Document, read: Read<'_>) -> Findings {
+pub(super) fn find(
+    document: &mut Document,
+    read: &dyn Fn(&Document) -> super::Reading,
+) -> Findings {
+    let reads = Reads {
+        read,
+        left: Cell::new(MAX_COST + 4 * document.nodes.len()),
+    };
     let mut search = Search {
         findings: Findings::default(),
         absent: Vec::new(),
         barren: 0,
+        fitting: HashMap::new(),
+        last_tried: None,
     };
-    let mut cost = 0;
     for _ in 0..MAX_READINGS {
-        let mut reading = read(document);
-        cost += reading.pass.cost.get();
+        let mut reading = reads.read(document);
         search.take_noted(document, &mut reading);
         let Some(fault) = reading.fault.take() else {
             search.findings.is_readable = true;
-            search.take_arrays(document, &reading, read);
-            break;
+            search.take_arrays(document, &reading, &reads);
+            return search.findings;
         };
-        if cost > MAX_COST + 4 * document.nodes.len() || search.is_full() {
-            search.last_resort(document, &fault);
-            break;
+        if reads.are_spent() {
+            search.stop(document, &fault);
+            return search.findings;
         }
-        if !search.take(document, &reading, fault, read) {
-            break;
+        if !search.take(document, &reading, fault, &reads) {
+            return search.findings;
         }
     }
+    search.findings.more = search.findings.more.max(1);
     search.findings
 }
 
@@ -108,6 +122,10 @@ struct Search {
     absent: Vec<(NodeId, Vec<String>)>,
     /// Readings in a row that ended where nothing helps and found nothing new.
     barren: usize,
+    /// Which attempt helped where a mistake was the same.
+    fitting: HashMap<String, u8>,
+    /// The place where something stands in since the last reading.
+    last_tried: Option<(NodeId, String)>,
 }
 
 impl Search {
@@ -138,10 +156,21 @@ impl Search {
                 self.add(steps, mismatch.code, mismatch.message);
             }
             self.close_tagged(document, reading, mismatch.node);
+            let mut content = mismatch.stand_in;
+            if let (Content::Array(parts), Some(length)) = (&mut content, mismatch.length) {
+                // The parts that are there are looked at like any other.
+                for index in parts.len()..length {
+                    let part = document.add_part(mismatch.node, index);
+                    document.nodes[part].is_reported = true;
+                    parts.push(part);
+                }
+                document.nodes[mismatch.node].content = content;
+                continue;
+            }
             let node = &mut document.nodes[mismatch.node];
             node.is_reported = true;
             node.is_removed = node.is_repeated;
-            node.content = mismatch.stand_in;
+            node.content = content;
         }
     }
 
@@ -151,10 +180,18 @@ impl Search {
         document: &mut Document,
         reading: &super::Reading,
         fault: Fault,
-        read: Read<'_>,
+        reads: &Reads<'_>,
     ) -> bool {
         let direct = fault.node;
-        let Located { node, mistake } = locate(document, reading, fault, read);
+        let Located { node, mistake } = locate(document, reading, fault, reads);
+        if let Some((tried, key)) = self.last_tried.take()
+            && tried != node
+        {
+            // The reading came further: what stands there fits.
+            self.fitting
+                .entry(key)
+                .or_insert(document.nodes[tried].attempts);
+        }
         if document.is_dead(node) {
             // All that can be read before it has been read.
             self.barren += 1;
@@ -175,25 +212,41 @@ impl Search {
             self.report(document, id, &Mistake::Expected(expected));
             return true;
         }
-        let is_tag = direct == Some(node) && matches!(mistake, Mistake::Variant(_));
         let is_known = document.is_within_reported(node);
-        if is_tag {
-            self.close_tagged(document, reading, node);
+        if let Mistake::Variant(known) = mistake {
+            if direct == Some(node) {
+                self.close_tagged(document, reading, node);
+            } else if tells_the_variant(document, node, known, reads) {
+                close(document, node);
+            }
         }
         if !is_known {
             self.report(document, node, &mistake);
-        } else if !stand_in(document, node, &mistake) {
+        } else if !open(document, reading, node) && !self.stand_in(document, node, &mistake) {
             document.bury(node);
         }
         true
+    }
+
+    /// Puts something in the place of a mistake: what helped against the same one before, or the
+    /// next attempt.
+    fn stand_in(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
+        let key = format!("{mistake:?}");
+        if let Some(&fitting) = self.fitting.get(&key)
+            && document.nodes[node].attempts == 0
+        {
+            document.nodes[node].attempts = fitting.saturating_sub(1);
+        }
+        self.last_tried = Some((node, key));
+        stand_in(document, node, mistake)
     }
 
     /// Where the member that tells an enum's variant is wrong, nobody knows what else the object
     /// should hold: no more is said about it.
     fn close_tagged(&self, document: &mut Document, reading: &super::Reading, tag: NodeId) {
         let parent = document.nodes[tag].parent;
-        if let Some(parent) = parent.filter(|it| reading.pass.tagged.borrow().contains(it)) {
-            document.nodes[parent].is_reported = true;
+        if parent.is_some_and(|it| reading.pass.tagged.borrow().contains(&it)) {
+            close(document, tag);
         }
     }
 
@@ -271,20 +324,25 @@ impl Search {
             return;
         }
         document.nodes[node].is_reported = true;
-        if !stand_in(document, node, mistake) {
+        if !self.stand_in(document, node, mistake) {
             document.bury(node);
         }
     }
 
     /// Serde reads a struct inside an enum also from an array, by position. The contract says
     /// object, and fields have no order there.
-    fn take_arrays(&mut self, document: &mut Document, reading: &super::Reading, read: Read<'_>) {
+    fn take_arrays(
+        &mut self,
+        document: &mut Document,
+        reading: &super::Reading,
+        reads: &Reads<'_>,
+    ) {
         let arrays = reading.pass.kept_arrays.take();
         for node in arrays.into_iter().take(MAX_LISTED) {
             if document.is_within_reported(node) {
                 continue;
             }
-            let expected = expected_at(document, node, read);
+            let expected = expected_at(document, node, reads);
             let mut kinds = expected.iter().map(|it| words::kind_of(it));
             let is_struct = kinds.clone().any(|kind| kind == Expected::Object)
                 && kinds.all(|kind| matches!(kind, Expected::Object | Expected::Null));
@@ -296,18 +354,77 @@ impl Search {
         }
     }
 
-    /// Too much to look at: the fault is noted where it is known to be.
-    fn last_resort(&mut self, document: &mut Document, fault: &Fault) {
-        let node = fault.node.unwrap_or(0);
-        if self.findings.mistakes.is_empty() {
-            let message = match &*fault.what {
-                What::Value { expected, .. } => words::must_be(expected),
-                _ => words::parse_failure(""),
-            };
-            let steps = document.steps(node);
-            self.add(steps, "type", message);
+    /// Too much to look at: there is at least one more mistake, and it is noted where it is known to
+    /// be if nothing else was found.
+    fn stop(&mut self, document: &Document, fault: &Fault) {
+        if !self.findings.mistakes.is_empty() {
+            self.findings.more = self.findings.more.max(1);
+            return;
+        }
+        let message = match &*fault.what {
+            What::Value { expected, .. } => words::must_be(expected),
+            _ => words::parse_failure(""),
+        };
+        let steps = document.steps(fault.node.unwrap_or(0));
+        self.add(steps, "type", message);
+    }
+}
+
+/// Says no more about the object that a member is of.
+fn close(document: &mut Document, member: NodeId) {
+    if let Some(parent) = document.nodes[member].parent {
+        document.nodes[parent].is_reported = true;
+    }
+}
+
+/// Whether a member tells which variant its object is: another one makes another mistake.
+fn tells_the_variant(
+    document: &mut Document,
+    node: NodeId,
+    known: &[&str],
+    reads: &Reads<'_>,
+) -> bool {
+    let mut outcomes = known.iter().take(3).map(|name| {
+        let kept = document.replace(node, Content::Text((*name).into()));
+        let reading = reads.read(document);
+        document.replace(node, kept);
+        reading.fault.map(|fault| match *fault.what {
+            What::Value { expected, .. } => expected,
+            what => format!("{what:?}"),
+        })
+    });
+    let first = outcomes.next();
+    outcomes.any(|outcome| Some(outcome) != first)
+}
+
+/// Makes nodes of the parts of a stand-in, each to be replaced by itself; false when it has none.
+fn open(document: &mut Document, reading: &super::Reading, node: NodeId) -> bool {
+    if !matches!(document.nodes[node].content, Content::Anything) {
+        return false;
+    }
+    let opened = reading.pass.opened.borrow();
+    let Some((_, opened)) = opened.iter().find(|(id, _)| *id == node) else {
+        return false;
+    };
+    match *opened {
+        Opened::Struct(fields) => {
+            document.nodes[node].content = Content::Object(Vec::new());
+            for name in fields {
+                document.add_member(node, name, Content::Anything);
+            }
+        }
+        Opened::Tuple(length) => {
+            let parts = (0..length)
+                .map(|index| document.add_part(node, index))
+                .collect();
+            document.nodes[node].content = Content::Array(parts);
+        }
+        Opened::Variant(name) => {
+            document.nodes[node].content = Content::Object(Vec::new());
+            document.add_member(node, name, Content::Anything);
         }
     }
+    true
 }
 
 fn unknown(kind: Source) -> &'static str {
@@ -337,20 +454,7 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
         return false;
     }
     document.nodes[node].attempts += 1;
-    // Other texts of the document may have the form, too.
-    let text = |at: u8| match TEXTS.get(usize::from(at)) {
-        Some(text) => Some(Content::Text((*text).into())),
-        None => {
-            let mut texts = document.nodes.iter().filter_map(|it| match &it.content {
-                Content::Text(text) if !it.is_reported => Some(text),
-                _ => None,
-            });
-            texts
-                .nth(usize::from(at) - TEXTS.len())
-                .cloned()
-                .map(Content::Text)
-        }
-    };
+    let next = || next_value(document, node, usize::from(attempts));
     let content = match mistake {
         Mistake::Unknown | Mistake::Repeated => {
             document.nodes[node].is_removed = true;
@@ -390,35 +494,26 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
                 Some(Expected::Integer | Expected::Float) if attempts < 2 => {
                     Some(Content::Number("1".into()))
                 }
+                Some(Expected::Bool) if attempts > 1 => None,
                 Some(Expected::Bool) => Some(Content::Bool(false)),
                 Some(Expected::Array) => Some(Content::Array(Vec::new())),
                 Some(Expected::Tuple(length)) => {
-                    let elements = (0..length)
-                        .map(|index| {
-                            let step = super::Step::Element(index);
-                            document.add(Some(node), step, Content::Anything)
-                        })
-                        .collect();
-                    Some(Content::Array(elements))
+                    let parts = (0..length).map(|index| document.add_part(node, index));
+                    Some(Content::Array(parts.collect()))
                 }
                 Some(Expected::Object) => Some(Content::Object(Vec::new())),
                 Some(Expected::Null) => Some(Content::Null),
-                _ => text(attempts),
+                _ => next(),
             }
         }
         Mistake::Length(expected) => match words::kind_of(expected) {
             Expected::Tuple(length) => {
-                let elements = (0..length)
-                    .map(|index| {
-                        let step = super::Step::Element(index);
-                        document.add(Some(node), step, Content::Anything)
-                    })
-                    .collect();
-                Some(Content::Array(elements))
+                let parts = (0..length).map(|index| document.add_part(node, index));
+                Some(Content::Array(parts.collect()))
             }
-            _ => None,
+            _ => next(),
         },
-        Mistake::Words(_) => text(attempts),
+        Mistake::Words(_) => next(),
     };
     match content {
         Some(content) => {
@@ -429,7 +524,40 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
     }
 }
 
+/// Numbers that stand in for one that a type did not take.
+const NUMBERS: [&str; 8] = ["1", "0", "2", "10", "100", "1000", "-1", "0.5"];
+
+/// The next thing to try where a type speaks in its own words: nothing, then values of the kind
+/// that was sent, then texts of many forms, then other texts of the document.
+fn next_value(document: &Document, node: NodeId, attempt: usize) -> Option<Content> {
+    // Null is right for everything optional.
+    let Some(attempt) = attempt.checked_sub(1) else {
+        return Some(Content::Null);
+    };
+    let (text, attempt) = (attempt, attempt.checked_sub(TEXTS.len()));
+    let Some(attempt) = attempt else {
+        return Some(Content::Text(TEXTS[text].into()));
+    };
+    let (number, attempt) = (attempt, attempt.checked_sub(NUMBERS.len()));
+    let Some(attempt) = attempt else {
+        return Some(Content::Number(NUMBERS[number].into()));
+    };
+    let mut texts = document.nodes.iter().enumerate().filter_map(|(id, it)| {
+        let is_sent = id != node && !it.is_reported && it.attempts == 0;
+        match &it.content {
+            Content::Text(text) if is_sent => Some(text),
+            _ => None,
+        }
+    });
+    texts.nth(attempt).cloned().map(Content::Text)
+}
+
 impl Document {
+    /// A new part of an array, for its place `index`.
+    fn add_part(&mut self, array: NodeId, index: usize) -> NodeId {
+        self.add(Some(array), super::Step::Element(index), Content::Anything)
+    }
+
     /// Adds a member to an object.
     pub(super) fn add_member(&mut self, object: NodeId, name: &str, content: Content) -> NodeId {
         let member = self.add(Some(object), super::Step::member(name), content);

@@ -20,6 +20,8 @@ mod mismatches;
 mod number;
 mod reader;
 
+use std::collections::{HashMap, HashSet};
+
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -108,15 +110,16 @@ impl Document {
         let mut document = Self::new(Source::Parameters);
         let root = document.add(None, Step::Root, Content::Null);
         let mut members: Vec<NodeId> = Vec::new();
+        let mut known: HashMap<Box<str>, NodeId> = HashMap::new();
         for (name, value) in pairs {
             let (name, value) = (name.as_ref(), Content::Untyped(value.into()));
-            let known = members
-                .iter()
-                .copied()
-                .find(|&id| document.is_named(id, name));
-            match known {
-                None => members.push(document.add(Some(root), Step::member(name), value)),
-                Some(first) => document.add_value(first, value),
+            match known.get(name) {
+                None => {
+                    let member = document.add(Some(root), Step::member(name), value);
+                    members.push(member);
+                    known.insert(name.into(), member);
+                }
+                Some(&first) => document.add_value(first, value),
             }
         }
         document.nodes[root].content = Content::Object(members);
@@ -171,7 +174,7 @@ impl Document {
             b'{' => {
                 let parts: Members<'_> = serde_json::from_str(text).ok()?;
                 let mut members = Vec::with_capacity(parts.0.len());
-                let mut names = std::collections::HashSet::new();
+                let mut names = HashSet::new();
                 for (name, part) in parts.0 {
                     let is_repeated = !names.insert(name.clone());
                     let member = self.add(Some(node), Step::Member(name.into()), Content::Null);
@@ -284,6 +287,27 @@ impl Document {
         }
     }
 
+    /// A node as JSON text, its numbers as they were written.
+    pub(crate) fn json(&self, node: NodeId) -> String {
+        let parts = self.children(node).iter();
+        match &self.nodes[node].content {
+            Content::Number(text) => text.to_string(),
+            Content::Array(_) | Content::Values(_) => {
+                let parts: Vec<String> = parts.map(|&id| self.json(id)).collect();
+                format!("[{}]", parts.join(","))
+            }
+            Content::Object(_) => {
+                let member = |&id: &NodeId| {
+                    let name = Value::from(self.name(id).unwrap_or_default());
+                    format!("{name}:{}", self.json(id))
+                };
+                let parts: Vec<String> = parts.map(member).collect();
+                format!("{{{}}}", parts.join(","))
+            }
+            _ => self.value(node).to_string(),
+        }
+    }
+
     /// Merges a patch into this document (RFC 7396 §2). With `keep_null`, what the patch takes
     /// away becomes null instead.
     pub(crate) fn merge(&mut self, patch: &Document, keep_null: bool) {
@@ -357,13 +381,28 @@ impl Document {
     }
 
     /// The nodes that a violation names, and all in which those lie.
-    pub(crate) fn around_reported(&self) -> std::collections::HashSet<NodeId> {
+    pub(crate) fn around_reported(&self) -> HashSet<NodeId> {
         let reported = self
             .nodes
             .iter()
             .enumerate()
             .filter(|(_, it)| it.is_reported);
         reported.flat_map(|(id, _)| self.lineage(id)).collect()
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Adds a member to an object, to be taken away again by [`remove_named`](Self::remove_named).
+    pub(crate) fn add_named(&mut self, object: NodeId, name: &str, content: Content) -> NodeId {
+        self.add_member(object, name, content)
+    }
+
+    /// Takes a member away that was added.
+    pub(crate) fn remove_named(&mut self, object: NodeId, member: NodeId) {
+        self.remove_member(object, member);
     }
 
     /// Replaces what a node holds and gives back what it held.
@@ -429,11 +468,11 @@ pub(crate) fn read<T: DeserializeOwned>(document: &Document) -> Option<(T, Field
     let (value, pass) = read_once::<T>(document);
     let is_clean = pass.count.get() == 0;
     let value = value.ok().filter(|_| is_clean)?;
-    Some((value, pass.fields.into_inner()))
+    Some((value, pass.fields.into_inner().into_iter().collect()))
 }
 
 /// The names that structs know, by the node that they were read from.
-pub(crate) type Fields = Vec<(NodeId, &'static [&'static str])>;
+pub(crate) type Fields = HashMap<NodeId, &'static [&'static str]>;
 
 /// One reading of a document.
 struct Reading {
@@ -442,8 +481,29 @@ struct Reading {
     pass: Pass,
 }
 
-/// Reads a document and forgets the value: what finding mistakes needs, without the type.
-type Read<'a> = &'a dyn Fn(&Document) -> Reading;
+/// Reads a document and forgets the value: what finding mistakes needs, without the type. It counts
+/// what all readings together cost.
+struct Reads<'a> {
+    read: &'a dyn Fn(&Document) -> Reading,
+    left: std::cell::Cell<usize>,
+}
+
+impl Reads<'_> {
+    fn read(&self, document: &Document) -> Reading {
+        let reading = (self.read)(document);
+        self.spend(reading.pass.cost.get() + 1);
+        reading
+    }
+
+    fn spend(&self, nodes: usize) {
+        self.left.set(self.left.get().saturating_sub(nodes));
+    }
+
+    /// Whether nothing more may be read.
+    fn are_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+}
 
 fn reading<T: DeserializeOwned>(document: &Document) -> Reading {
     let (value, pass) = read_once::<T>(document);

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error as _, Expected, Visitor};
 use super::access::{Elements, Members, Variant};
 use super::fault::{self, Fault, Seen, What};
 use super::number::Number;
-use super::{Content, Document, NodeId};
+use super::{Content, Document, NodeId, Source};
 use crate::validation::words;
 
 /// The mistakes that one answer lists.
@@ -25,6 +25,17 @@ pub(super) struct Mismatch {
     pub(super) message: String,
     /// What was handed over instead.
     pub(super) stand_in: Content,
+    /// For an array of another length than this: the parts are still looked at.
+    pub(super) length: Option<usize>,
+}
+
+/// What a stand-in was read as: its parts can be made nodes of their own, each to be replaced by
+/// itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Opened {
+    Struct(&'static [&'static str]),
+    Tuple(usize),
+    Variant(&'static str),
 }
 
 /// What one reading has noted.
@@ -35,6 +46,8 @@ pub(super) struct Pass {
     pub(super) count: Cell<usize>,
     /// The names that the structs know which were read from these nodes.
     pub(super) fields: RefCell<Vec<(NodeId, &'static [&'static str])>>,
+    /// What stand-ins were read as.
+    pub(super) opened: RefCell<Vec<(NodeId, Opened)>>,
     /// Arrays that serde has kept a copy of, inside an enum or a flattened struct.
     pub(super) kept_arrays: RefCell<Vec<NodeId>>,
     /// Objects that tell the variant of an enum by one of their members.
@@ -125,7 +138,13 @@ impl<'d> Reader<'d> {
             code,
             message,
             stand_in,
+            length: None,
         });
+    }
+
+    /// Notes what a stand-in was read as.
+    pub(super) fn opened(self, as_what: Opened) {
+        self.pass.opened.borrow_mut().push((self.node, as_what));
     }
 
     /// Notes that something else is expected here.
@@ -140,8 +159,14 @@ impl<'d> Reader<'d> {
     }
 
     /// Notes that the array has another number of elements than is wanted.
-    pub(super) fn length_mismatch(self, wanted: usize, stand_in: Content) {
-        self.note("type", words::exactly(wanted), stand_in);
+    pub(super) fn length_mismatch(self, wanted: usize, kept: Vec<NodeId>) {
+        self.pass.note(Mismatch {
+            node: self.node,
+            code: "type",
+            message: words::exactly(wanted),
+            stand_in: Content::Array(kept),
+            length: Some(wanted),
+        });
     }
 
     /// Notes a member that has been there already.
@@ -224,8 +249,13 @@ impl<'d> Reader<'d> {
     fn elements(self, expected: &dyn Expected) -> Elements<'d> {
         let parts: &[NodeId] = match self.content() {
             Content::Array(parts) | Content::Values(parts) => parts,
-            // One value of a parameter is a list of one.
+            // One value of a parameter is a list of one, also when something stands in for it.
             Content::Untyped(_) => return Elements::only(self),
+            Content::Text(_) | Content::Number(_) | Content::Bool(_)
+                if self.document.kind == Source::Parameters =>
+            {
+                return Elements::only(self);
+            }
             Content::Anything => &[],
             _ => {
                 self.mismatch(expected, Content::Array(Vec::new()));
@@ -323,6 +353,9 @@ fn is_tagged(expected: &dyn Expected) -> bool {
     expected.to_string().contains("ly tagged enum ")
 }
 
+/// The name by which `serde_json` asks for a value as its text.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
 /// Whether an empty parameter is an absent one: for optional numbers and booleans, which an empty
 /// text can never be, as HTML forms send them.
 fn empty_is_none<T>() -> bool {
@@ -331,6 +364,7 @@ fn empty_is_none<T>() -> bool {
         .strip_prefix("core::option::Option<")
         .and_then(|rest| rest.strip_suffix('>'));
     inner.is_some_and(|inner| {
+        let inner = words::without_nonzero(inner);
         matches!(
             words::kind_of(inner),
             words::Expected::Integer | words::Expected::Float
@@ -448,9 +482,14 @@ impl<'d> Deserializer<'d> for Reader<'d> {
 
     fn deserialize_newtype_struct<V: Visitor<'d>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if name == RAW_VALUE {
+            let text = self.document.json(self.node);
+            let only = serde::de::value::MapDeserializer::new(std::iter::once((RAW_VALUE, text)));
+            return self.here(visitor.visit_map(only));
+        }
         self.here(visitor.visit_newtype_struct(self))
     }
 
@@ -492,7 +531,12 @@ impl<'d> Deserializer<'d> for Reader<'d> {
         self.note_tagged(&visitor);
         let members = match self.members(&visitor) {
             Some(parts) => Members::new(self, parts, Some(fields)),
-            None => Members::anything(self, fields),
+            None => {
+                if matches!(self.content(), Content::Anything) {
+                    self.opened(Opened::Struct(fields));
+                }
+                Members::anything(self, fields)
+            }
         };
         self.visit_map(members, visitor)
     }

@@ -748,6 +748,6 @@ async fn what_is_not_json_says_where() {
         .problem(400);
     assert_eq!(
         problem["detail"],
-        "the body is nested more than 128 levels deep"
+        "the body is nested too deeply: at most 127 levels are read"
     );
 }

@@ -1,0 +1,269 @@
+//! `Preconditions`: under which conditions a request means to change something (RFC 9110 §13.1).
+
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use http::HeaderMap;
+use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::body::Request;
+use crate::context::Context;
+use crate::contract::Operation;
+use crate::extract::{Extract, joined};
+use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem};
+use crate::syntax::entity_tags::EntityTags;
+
+/// The preconditions of a request that changes something: `If-Match`, `If-None-Match` and
+/// `If-Unmodified-Since`.
+///
+/// Check them in the write itself. If you read first and write later, two writers can both
+/// succeed. Refuse with [`PRECONDITION_FAILED`] when they do not hold. Tags are those that
+/// [`Tagged`](crate::Tagged) sends, without quotes.
+///
+/// Where [`ApiBuilder::require_preconditions`](crate::ApiBuilder::require_preconditions) is set, a
+/// request without any of them is refused; [`required`](Self::required) asks for one in a single
+/// handler.
+///
+/// ```
+/// use fnurl::{NoContent, Preconditions, Problem};
+///
+/// async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
+///     let version = "7"; // read and deleted in one step of the store
+///     preconditions.check(version, None)?;
+///     Ok(NoContent)
+/// }
+/// ```
+///
+/// # Problems
+/// 400 when `If-Match` or `If-None-Match` is neither `*` nor a list of entity tags, 412 from
+/// [`check`](Self::check), 428 when a precondition is needed and there is none.
+///
+/// Source: RFC 9110 §13.2.2, whose order [`allows`](Self::allows) follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preconditions {
+    if_match: Tags,
+    if_none_match: Tags,
+    unmodified_since: Option<SystemTime>,
+}
+
+/// The entity tags in a header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Tags {
+    /// The request does not have the header.
+    #[default]
+    Absent,
+    /// `*`: whatever exists, in any version.
+    Any,
+    /// These versions, without quotes.
+    List(Vec<String>),
+}
+
+impl Preconditions {
+    /// `If-Match`: the versions that may be changed. Weak tags never match here and are left out.
+    #[must_use]
+    pub const fn if_match(&self) -> &Tags {
+        &self.if_match
+    }
+
+    /// `If-None-Match`: the versions that may not be changed; [`Tags::Any`] when nothing that
+    /// exists may be, as in a request that only means to create.
+    #[must_use]
+    pub const fn if_none_match(&self) -> &Tags {
+        &self.if_none_match
+    }
+
+    /// `If-Unmodified-Since`, to the second; `None` where `If-Match` takes its place.
+    #[must_use]
+    pub const fn unmodified_since(&self) -> Option<SystemTime> {
+        self.unmodified_since
+    }
+
+    /// Whether the request has no precondition at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a thing in this version, last modified then, may be changed.
+    ///
+    /// `If-Match` decides first, or else `If-Unmodified-Since`; then `If-None-Match`.
+    #[must_use]
+    pub fn allows(&self, version: &str, modified: Option<SystemTime>) -> bool {
+        let has = |tags: &[String]| tags.iter().any(|tag| tag == version);
+        let is_wanted = match (&self.if_match, self.unmodified_since, modified) {
+            (Tags::List(tags), _, _) => has(tags),
+            (Tags::Any, _, _) => true,
+            (Tags::Absent, Some(since), Some(modified)) => seconds(modified) <= seconds(since),
+            (Tags::Absent, _, _) => true,
+        };
+        let is_excluded = match &self.if_none_match {
+            Tags::Absent => false,
+            Tags::Any => true,
+            Tags::List(tags) => has(tags),
+        };
+        is_wanted && !is_excluded
+    }
+
+    /// The same, as a problem.
+    ///
+    /// # Errors
+    /// 412 when the thing may not be changed.
+    pub fn check(&self, version: &str, modified: Option<SystemTime>) -> Result<(), Problem> {
+        match self.allows(version, modified) {
+            true => Ok(()),
+            false => {
+                Err(PRECONDITION_FAILED
+                    .because(format_args!("the current version is \"{version}\"")))
+            }
+        }
+    }
+
+    /// The same, for a handler that takes no request without a precondition.
+    ///
+    /// # Errors
+    /// 428 when there is none.
+    pub fn required(self) -> Result<Self, Problem> {
+        match self.is_empty() {
+            true => Err(PRECONDITION_REQUIRED
+                .because("this request needs the header `if-match` with the `etag` that was read")),
+            false => Ok(self),
+        }
+    }
+}
+
+/// HTTP dates have no fractions of a second.
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+/// The tags in a header; weak ones only where `with_weak`.
+fn tags(headers: &HeaderMap, name: &HeaderName, with_weak: bool) -> Result<Tags, Problem> {
+    let Some(value) = joined(headers, name) else {
+        return Ok(Tags::Absent);
+    };
+    let tags = value.to_str().ok().and_then(EntityTags::parse);
+    match tags {
+        Some(EntityTags::Any) => Ok(Tags::Any),
+        Some(EntityTags::List(tags)) => {
+            let kept = tags.iter().filter(|tag| with_weak || !tag.is_weak);
+            Ok(Tags::List(kept.map(|tag| tag.opaque.to_owned()).collect()))
+        }
+        None => Err(MALFORMED_HEADER.because(format_args!(
+            "the header `{name}` must be `*` or a list of entity tags such as \"1\""
+        ))),
+    }
+}
+
+/// `*`, or a list of entity tags.
+struct EntityTagsSchema;
+
+impl JsonSchema for EntityTagsSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "EntityTags".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "pattern": r#"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#,
+            "examples": ["\"1\""],
+        })
+    }
+}
+
+/// A date as HTTP writes it.
+struct HttpDateSchema;
+
+impl JsonSchema for HttpDateSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "HttpDate".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "examples": ["Tue, 15 Nov 1994 12:45:26 GMT"]})
+    }
+}
+
+impl<S: Sync> Extract<S> for Preconditions {
+    async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+        let headers = request.headers();
+        let if_match = tags(headers, &IF_MATCH, false)?;
+        // A date that is not valid is ignored, and so is any beside If-Match (RFC 9110 §13.1.4).
+        let date = headers
+            .get(IF_UNMODIFIED_SINCE)
+            .and_then(|date| date.to_str().ok());
+        let date = date.filter(|_| if_match == Tags::Absent);
+        let preconditions = Self {
+            if_none_match: tags(headers, &IF_NONE_MATCH, true)?,
+            unmodified_since: date.and_then(|date| httpdate::parse_http_date(date).ok()),
+            if_match,
+        };
+        match Context::of(request).settings().requires_preconditions {
+            true => preconditions.required(),
+            false => Ok(preconditions),
+        }
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation
+            .header::<EntityTagsSchema>("if-match", false)
+            .header::<EntityTagsSchema>("if-none-match", false)
+            .header::<HttpDateSchema>("if-unmodified-since", false)
+            .refuses(MALFORMED_HEADER)
+            .refuses(PRECONDITION_FAILED);
+        if operation.settings().requires_preconditions {
+            operation.refuses(PRECONDITION_REQUIRED);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_order_of_the_rfc_decides() {
+        let list = |tags: &[&str]| Tags::List(tags.iter().map(|&tag| tag.to_owned()).collect());
+        let cases = [
+            (Tags::Absent, None, Tags::Absent, true),
+            (Tags::Any, None, Tags::Absent, true),
+            (list(&["7"]), None, Tags::Absent, true),
+            (list(&["6"]), None, Tags::Absent, false),
+            (list(&[]), None, Tags::Absent, false),
+            (Tags::Absent, Some(at(10)), Tags::Absent, true),
+            (Tags::Absent, Some(at(9)), Tags::Absent, false),
+            (Tags::Absent, None, Tags::Any, false),
+            (Tags::Absent, None, list(&["7"]), false),
+            (Tags::Absent, None, list(&["6"]), true),
+            (list(&["7"]), None, list(&["7"]), false),
+        ];
+        for (if_match, unmodified_since, if_none_match, allows) in cases {
+            let preconditions = Preconditions {
+                if_match,
+                if_none_match,
+                unmodified_since,
+            };
+            // Modified within the second that the header names.
+            let modified = at(10) + Duration::from_millis(900);
+            let allowed = preconditions.allows("7", Some(modified));
+            assert_eq!(allowed, allows, "{preconditions:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What every part of the framework needs to know about the request that it serves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+#[cfg(not(feature = "contract"))]
+use schemars::JsonSchema;
+#[cfg(feature = "contract")]
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+
+use crate::body::{Body, Request, Response};
+use crate::idempotency::IdempotencyScope;
+use crate::invocation::Invocation;
+use crate::problem::Problem;
+
+/// The invocation that a request came with, and how its API writes problems.
+///
+/// An [`Api`](crate::Api) puts it into each request before any layer runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Context {
+    invocation: Option<Invocation>,
+    settings: Arc<Settings>,
+}
+
+/// What an API has set for all its routes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) error_format: Option<Arc<ErrorFormat>>,
+    /// Every handler that takes [`Preconditions`](crate::Preconditions) needs one.
+    pub(crate) requires_preconditions: bool,
+    /// Merge patches may come as `application/json`.
+    pub(crate) patch_reads_json: bool,
+    pub(crate) idempotency_scope: IdempotencyScope,
+}
+
+impl Context {
+    /// The context of a request that enters an API with these settings.
+    pub(crate) fn entering(request: &Request, settings: &Arc<Settings>) -> Self {
+        Self {
+            invocation: request.extensions().get::<Invocation>().cloned(),
+            settings: Arc::clone(settings),
+        }
+    }
+
+    /// The context of a request that an API serves.
+    pub(crate) fn of(request: &Request) -> Self {
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What the API has set.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The id under which the request is logged.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.invocation.as_ref().map(Invocation::request_id)
+    }
+
+    /// The response that the client gets instead of what it asked for; a 5xx is logged with its
+    /// cause.
+    pub(crate) fn render(&self, problem: Problem) -> Response {
+        let request_id = self.request_id();
+        match &self.settings.error_format {
+            None => problem.render(request_id),
+            Some(format) => {
+                problem.log_failure(request_id);
+                format.render(problem, request_id)
+            }
+        }
+    }
+}
+
+/// The form of an API's error responses, where it is not that of RFC 9457.
+///
+/// Set it with [`ApiBuilder::error_format`](crate::ApiBuilder::error_format). It is used for every
+/// problem from every source: handlers, extractors, layers, the router and the runtime. The
+/// contract describes it, and `TestResponse::problem` expects it.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use fnurl::{Api, ErrorFormat, Place, Problem, Path, get, testing::TestApi};
+/// use schemars::JsonSchema;
+/// use serde::Serialize;
+///
+/// #[derive(Serialize, JsonSchema)]
+/// struct Errors {
+///     errors: BTreeMap<String, Vec<String>>,
+/// }
+///
+/// impl From<&Problem> for Errors {
+///     fn from(problem: &Problem) -> Self {
+///         let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+///         for violation in problem.violations() {
+///             let field = violation.place.name().to_owned();
+///             errors.entry(field).or_default().push(violation.message.to_string());
+///         }
+///         if errors.is_empty() {
+///             errors.insert("body".to_owned(), vec![problem.to_string()]);
+///         }
+///         Self { errors }
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// async fn read(Path(id): Path<u32>) -> String { id.to_string() }
+///
+/// let api = Api::builder(())
+///     .at("/articles/{id}", get(read))
+///     .error_format(ErrorFormat::json::<Errors>());
+/// let api = TestApi::new(api.build()?);
+/// let errors = api.get("/articles/x").await.problem(422);
+/// assert_eq!(errors["errors"]["id"][0], "must be a whole number from 0 to 4294967295");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+pub struct ErrorFormat {
+    media_type: HeaderValue,
+    body: Box<dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync>,
+    #[cfg(feature = "contract")]
+    schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl ErrorFormat {
+    /// A JSON body made from the problem, sent as `application/json`.
+    #[must_use]
+    pub fn json<E>() -> Self
+    where
+        E: for<'a> From<&'a Problem> + Serialize + JsonSchema,
+    {
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        Self::new::<E, _>(JSON, |problem, _| {
+            let body = serde_json::to_vec(&E::from(problem)).unwrap_or_default();
+            Bytes::from(body).into()
+        })
+    }
+
+    /// A body of any media type, made from the problem and the request id, under which the log
+    /// has the request. `E` is described to the contract.
+    ///
+    /// Status and headers (`Retry-After`, `WWW-Authenticate`, …) are those of the problem.
+    #[must_use]
+    pub fn new<E, F>(media_type: HeaderValue, body: F) -> Self
+    where
+        E: JsonSchema,
+        F: Fn(&Problem, Option<&str>) -> Body + Send + Sync + 'static,
+    {
+        Self {
+            media_type,
+            body: Box::new(body),
+            #[cfg(feature = "contract")]
+            schema: SchemaGenerator::subschema_for::<E>,
+        }
+    }
+
+    fn render(&self, problem: Problem, request_id: Option<&str>) -> Response {
+        let mut response = Response::new((self.body)(&problem, request_id));
+        *response.status_mut() = problem.kind().status_code();
+        *response.headers_mut() = problem.into_headers();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, self.media_type.clone());
+        response
+    }
+
+    /// The media type of every error response.
+    pub(crate) fn media_type(&self) -> &str {
+        self.media_type
+            .to_str()
+            .unwrap_or("application/octet-stream")
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        (self.schema)(generator)
+    }
+}
+
+impl fmt::Debug for ErrorFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ErrorFormat")
+            .field(&self.media_type)
+            .finish()
+    }
+}
+
+/// A problem that is the response, whatever the handler would say: what the runtime found out
+/// before or after the API was asked. The request goes through all layers, and ends here.
+#[derive(Debug, Clone)]
+pub(crate) struct Instead(Arc<std::sync::Mutex<Option<Problem>>>);
+
+impl Instead {
+    pub(crate) fn new(problem: Problem) -> Self {
+        Self(Arc::new(std::sync::Mutex::new(Some(problem))))
+    }
+
+    /// The problem of a request that has one.
+    pub(crate) fn take(request: &mut Request) -> Option<Problem> {
+        let Self(problem) = request.extensions_mut().remove()?;
+        let mut problem = problem
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        problem.take()
+    }
+
+    /// Whether a request has one.
+    pub(crate) fn is_in(request: &Request) -> bool {
+        request.extensions().get::<Self>().is_some()
+    }
+}

@@ -1,0 +1,122 @@
+//! From the matched path to the method's route, or the response that the router gives itself.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use http::header::{ALLOW, LOCATION};
+use http::{HeaderValue, StatusCode};
+
+use super::api::TrailingSlash;
+use super::route::{BoxFuture, Endpoint};
+use super::table::{Found, Table};
+use super::template::MatchedRoute;
+use crate::body::{Body, Request, Response};
+use crate::context::{Context, Instead};
+use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
+
+/// Hands a request to its route, inside the layers of the API.
+pub(super) struct Dispatch {
+    pub(super) table: Arc<Table>,
+    pub(super) trailing_slash: TrailingSlash,
+    pub(super) body_limit: usize,
+}
+
+impl Endpoint for Dispatch {
+    fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
+        let context = Context::of(&request);
+        match self.dispatch(request) {
+            Ok(answer) => answer,
+            Err(problem) => Box::pin(ready(context.render(problem))),
+        }
+    }
+}
+
+impl Dispatch {
+    fn dispatch(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
+        let Some(mut matched) = request.extensions_mut().remove::<MatchedRoute>() else {
+            return match Instead::take(&mut request) {
+                Some(problem) => Err(problem),
+                None => self.unmatched(request),
+            };
+        };
+        let path = Arc::clone(&matched.path);
+        match path.answer(request.method()) {
+            Found::Route(route) if Instead::is_in(&request) => {
+                match path
+                    .is_mounted()
+                    .then(|| Instead::take(&mut request))
+                    .flatten()
+                {
+                    Some(problem) => Err(problem),
+                    None => Ok(route.call_now(request)),
+                }
+            }
+            Found::Route(route) => {
+                if !path.is_mounted() {
+                    matched.decode()?;
+                }
+                request.extensions_mut().insert(matched);
+                let (parts, body) = request.into_parts();
+                let body = body.limited(self.body_limit)?;
+                Ok(route.call_now(Request::from_parts(parts, body)))
+            }
+            Found::Options => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                let headers = response.headers_mut();
+                headers.extend(path.allow().map(|it| (ALLOW, it)));
+                headers.extend(path.accepted());
+                Ok(Box::pin(ready(response)))
+            }
+            Found::NotAllowed => {
+                let problem = METHOD_NOT_ALLOWED.because(format_args!(
+                    "`{}` has no method {}",
+                    path.template,
+                    request.method()
+                ));
+                Err(match path.allow() {
+                    Some(allow) => problem.header(ALLOW, allow),
+                    None => problem,
+                })
+            }
+        }
+    }
+
+    fn unmatched(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
+        let path = request.uri().path();
+        let other = match path.strip_suffix('/') {
+            Some(shorter) => shorter.to_owned(),
+            None => format!("{path}/"),
+        };
+        let matched = match self.trailing_slash {
+            TrailingSlash::Strict => None,
+            TrailingSlash::Ignore | TrailingSlash::Redirect => self.table.find(&other),
+        };
+        match (matched, self.trailing_slash) {
+            (Some(_), TrailingSlash::Redirect) => {
+                Ok(Box::pin(ready(redirect(&other, request.uri().query())?)))
+            }
+            (Some(matched), _) => {
+                request.extensions_mut().insert(matched);
+                self.dispatch(request)
+            }
+            (None, _) => Err(NOT_FOUND.because(format_args!("no route matches `{path}`"))),
+        }
+    }
+}
+
+fn redirect(path: &str, query: Option<&str>) -> Result<Response, Problem> {
+    let target = match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    // `//host` would be another authority (RFC 3986 §4.2).
+    let target = HeaderValue::try_from(target)
+        .ok()
+        .filter(|_| !path.starts_with("//"))
+        .ok_or_else(|| NOT_FOUND.problem())?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(LOCATION, target);
+    Ok(response)
+}
