@@ -52,9 +52,7 @@ impl<'d> Elements<'d> {
     pub(super) fn exactly(mut self, length: usize) -> Self {
         let node = &self.reader.document.nodes[self.reader.node];
         let (Content::Array(parts) | Content::Values(parts)) = &node.content else {
-            if matches!(node.content, Content::Anything) {
-                self.reader.opened(Opened::Tuple(length));
-            }
+            self.reader.opened(Opened::Tuple(length));
             self.missing = length.saturating_sub(self.parts.len());
             return self;
         };
@@ -271,6 +269,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
 pub(super) struct Variant<'d> {
     reader: Reader<'d>,
     name: &'d str,
+    variants: &'static [&'static str],
     /// What the variant holds.
     inner: Inner,
 }
@@ -288,10 +287,15 @@ impl<'d> Variant<'d> {
         content: &'d Content,
         variants: &'static [&'static str],
     ) -> Self {
-        let stand_in = |reader| Self {
-            reader,
-            name: variants.first().copied().unwrap_or_default(),
-            inner: Inner::Anything,
+        let stand_in = |reader: Reader<'d>| {
+            let first = variants.first().copied().unwrap_or_default();
+            reader.opened(Opened::Variant(first));
+            Self {
+                reader,
+                name: first,
+                variants,
+                inner: Inner::Anything,
+            }
         };
         let (name, inner) = match content {
             Content::Text(name) | Content::Untyped(name) => (&**name, Inner::Nothing),
@@ -305,12 +309,7 @@ impl<'d> Variant<'d> {
                     return stand_in(reader);
                 }
             },
-            Content::Anything => {
-                if let Some(first) = variants.first() {
-                    reader.opened(Opened::Variant(first));
-                }
-                return stand_in(reader);
-            }
+            Content::Anything => return stand_in(reader),
             _ => {
                 reader.not_one_of(variants);
                 return stand_in(reader);
@@ -319,8 +318,16 @@ impl<'d> Variant<'d> {
         Self {
             reader,
             name,
+            variants,
             inner,
         }
+    }
+
+    /// Notes that the variant holds something.
+    fn note_that_it_needs_a_value(&self) {
+        let mut known = self.variants.iter().copied();
+        let name = known.find(|known| *known == self.name);
+        self.reader.needs_a_value(name.unwrap_or_default());
     }
 }
 
@@ -357,7 +364,7 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
                 .map_err(|fault| fault.at(id)),
             Inner::Anything => seed.deserialize(Anything::new().inner()),
             Inner::Nothing => {
-                self.reader.needs_a_value(self.name);
+                self.note_that_it_needs_a_value();
                 seed.deserialize(Anything::new().inner())
             }
         }
@@ -368,7 +375,7 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
             Inner::Node(id) => self.reader.of(id).deserialize_tuple(length, visitor),
             Inner::Anything => Anything::new().inner().deserialize_tuple(length, visitor),
             Inner::Nothing => {
-                self.reader.needs_a_value(self.name);
+                self.note_that_it_needs_a_value();
                 Anything::new().inner().deserialize_tuple(length, visitor)
             }
         }
@@ -385,7 +392,7 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
                 .inner()
                 .deserialize_struct("", fields, visitor),
             Inner::Nothing => {
-                self.reader.needs_a_value(self.name);
+                self.note_that_it_needs_a_value();
                 Anything::new()
                     .inner()
                     .deserialize_struct("", fields, visitor)

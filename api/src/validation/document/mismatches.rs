@@ -95,6 +95,7 @@ pub(super) fn find(
         barren: 0,
         fitting: HashMap::new(),
         last_tried: None,
+        lengthened: Vec::new(),
     };
     for _ in 0..MAX_READINGS {
         let mut reading = reads.read(document);
@@ -126,6 +127,8 @@ struct Search {
     fitting: HashMap<String, u8>,
     /// The place where something stands in since the last reading.
     last_tried: Option<(NodeId, String)>,
+    /// Arrays that got more parts since the last reading: those are nodes only now.
+    lengthened: Vec<NodeId>,
 }
 
 impl Search {
@@ -148,6 +151,7 @@ impl Search {
 
     /// Takes over what the reading could pass by itself.
     fn take_noted(&mut self, document: &mut Document, reading: &mut super::Reading) {
+        self.lengthened.clear();
         let noted = reading.pass.mismatches.take();
         self.findings.more += reading.pass.count.get() - noted.len();
         for mismatch in noted {
@@ -165,6 +169,7 @@ impl Search {
                     parts.push(part);
                 }
                 document.nodes[mismatch.node].content = content;
+                self.lengthened.push(mismatch.node);
                 continue;
             }
             let node = &mut document.nodes[mismatch.node];
@@ -191,6 +196,9 @@ impl Search {
             self.fitting
                 .entry(key)
                 .or_insert(document.nodes[tried].attempts);
+        }
+        if self.lengthened.contains(&node) {
+            return true;
         }
         if document.is_dead(node) {
             // All that can be read before it has been read.

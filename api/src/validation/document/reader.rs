@@ -185,7 +185,8 @@ impl<'d> Reader<'d> {
     }
 
     /// Notes that a variant was given by its name alone, and holds something.
-    pub(super) fn needs_a_value(self, variant: &str) {
+    pub(super) fn needs_a_value(self, variant: &'static str) {
+        self.opened(Opened::Variant(variant));
         self.note("type", words::needs_a_value(variant), Content::Anything);
     }
 
@@ -532,9 +533,7 @@ impl<'d> Deserializer<'d> for Reader<'d> {
         let members = match self.members(&visitor) {
             Some(parts) => Members::new(self, parts, Some(fields)),
             None => {
-                if matches!(self.content(), Content::Anything) {
-                    self.opened(Opened::Struct(fields));
-                }
+                self.opened(Opened::Struct(fields));
                 Members::anything(self, fields)
             }
         };

@@ -3,6 +3,7 @@
 //! Tables of (what was sent, what must be listed), for a zoo of types.
 
 mod bodies;
+mod hostile;
 mod parameters;
 mod patches;
 
