@@ -8,7 +8,8 @@ use std::convert::Infallible;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fnurl::{Api, Event, Ndjson, Path, Query, Sse, get};
+use fnurl::sse::{Event, Sse};
+use fnurl::{Api, Ndjson, Path, Query, get};
 use futures_util::{StreamExt, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

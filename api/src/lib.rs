@@ -88,6 +88,11 @@ pub mod problem;
 mod respond;
 mod router;
 mod runtime;
+pub mod sse {
+    //! Server-sent events: [`Sse`] is the response, [`Event`] one event in it.
+
+    pub use crate::respond::{Event, Sse};
+}
 mod syntax;
 pub mod testing;
 mod validation;
@@ -107,8 +112,8 @@ pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
 #[cfg(feature = "cookies")]
 pub use respond::cookies;
 pub use respond::{
-    Accepted, Cached, Created, Event, Linked, Ndjson, NoContent, Prefer, Preferred, Redirect,
-    Respond, Sse, Streamed, WithStatus,
+    Accepted, Cached, Created, Linked, Ndjson, NoContent, Prefer, Preferred, Redirect, Respond,
+    Sse, Streamed, WithStatus,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,

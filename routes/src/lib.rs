@@ -50,7 +50,7 @@ pub fn api(store: Store) -> Result<Api, BuildError> {
             items::export_routes(),
             users::routes(),
         ])
-        .docs("/docs", CONTRACT)
+        .published_docs("/docs", CONTRACT)
         .build()
 }
 

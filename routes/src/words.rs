@@ -28,37 +28,43 @@ read, and as `If-None-Match` to read only what is new.
 pub fn openapi(store: Store) -> Result<Document, Box<dyn std::error::Error>> {
     let contract = api(store)?.contract();
     let document: Result<Document, DocumentError> = contract.openapi(&Prose {
-        title: "Items",
-        version: env!("CARGO_PKG_VERSION"),
-        description: DESCRIPTION,
-        servers: vec![
+        title: "Items".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: DESCRIPTION.to_owned(),
+        license: Some("MIT OR Apache-2.0".to_owned()),
+        aws_iam: true,
+        servers: owned(&[
             ("/", "Where this document is"),
             ("http://127.0.0.1:9000", "`make dev`"),
-        ],
-        tags: vec![
+        ]),
+        tags: owned(&[
             ("items", "Things that somebody offers."),
             ("users", "Whom items belong to."),
             ("health", "How the service is."),
-            ("about", "This document."),
-        ],
+        ]),
         operations: [
             health_operations().into_iter().collect::<Vec<_>>(),
             item_operations().into_iter().collect(),
             user_operations().into_iter().collect(),
-            about_operations().into_iter().collect(),
         ]
         .into_iter()
         .flatten()
+        .map(|(id, prose)| (id.to_owned(), prose))
         .collect(),
     });
     Ok(document?)
 }
 
-fn words(tag: &'static str, summary: &'static str, description: &'static str) -> OperationProse {
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |&(one, other): &(&str, &str)| (one.to_owned(), other.to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+fn words(tag: &str, summary: &str, description: &str) -> OperationProse {
     OperationProse {
-        tag,
-        summary,
-        description,
+        tag: tag.to_owned(),
+        summary: summary.to_owned(),
+        description: description.to_owned(),
         ..OperationProse::default()
     }
 }
@@ -283,31 +289,6 @@ fn user_operations() -> [(&'static str, OperationProse); 8] {
                 response: Some(json!({"items": [item()]})),
                 ..words("users", "List a user's items", "Newest first.")
             },
-        ),
-    ]
-}
-
-fn about_operations() -> [(&'static str, OperationProse); 4] {
-    [
-        (
-            "openapiJson",
-            words("about", "This document as JSON", "OpenAPI 3.1."),
-        ),
-        (
-            "openapiYaml",
-            words("about", "This document as YAML", "OpenAPI 3.1."),
-        ),
-        (
-            "docsPage",
-            words(
-                "about",
-                "This document to read and try",
-                "A page that asks no other host for anything.",
-            ),
-        ),
-        (
-            "docsUi",
-            words("about", "The script of that page", "OpenAPI Explorer."),
         ),
     ]
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use fnurl::{Api, Cookies, Event, Ndjson, NoContent, Sse, Streamed, get, post};
+use fnurl::sse::{Event, Sse};
+use fnurl::{Api, Cookies, Ndjson, NoContent, Streamed, get, post};
 use futures_util::{StreamExt, stream};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};

@@ -3,22 +3,31 @@
 //! Every extractor, response and error describes its part to an [`Operation`]; a walk over the
 //! routes of an [`Api`](crate::Api) collects them. Nothing here runs while requests are served.
 
+mod ids;
 #[cfg(feature = "contract")]
 pub mod openapi;
 mod operation;
+mod schemas;
+mod security;
+mod words;
 
 pub use operation::{Content, In, Operation, Parameter, ResponseSpec};
+pub use security::SecurityScheme;
+pub use words::{Described, Words};
+
+use std::sync::Arc;
 
 use crate::context::Settings;
-use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
+use crate::router::RouteLayer;
+use schemas::Schemas;
 
 /// Every operation of an API, and the schemas that they share.
 #[derive(Debug)]
 pub struct Contract {
     /// The operations, in the order of their routes.
     pub operations: Vec<Operation>,
-    /// The shared schemas by name, as JSON Schema 2020-12.
+    /// The shared schemas by name, as JSON Schema 2020-12. A type that is read otherwise than it
+    /// is written has two: `Item` and `ItemInput`.
     pub schemas: serde_json::Map<String, serde_json::Value>,
     /// The body of every problem, where it is not that of RFC 9457.
     pub error: Option<Content>,
@@ -27,30 +36,51 @@ pub struct Contract {
 /// Describes one operation.
 pub(crate) type Describe = fn(&mut Operation);
 
+/// A route as the contract sees it.
+pub(crate) struct DescribedRoute<'a> {
+    pub(crate) method: &'a http::Method,
+    pub(crate) template: &'a str,
+    pub(crate) describe: Describe,
+    /// The layers around it, the outermost first.
+    pub(crate) layers: &'a [Arc<dyn RouteLayer>],
+}
+
 pub(crate) fn walk<'a>(
-    routes: impl Iterator<Item = (&'a http::Method, &'a str, Describe)>,
+    routes: impl Iterator<Item = DescribedRoute<'a>>,
+    api_layers: &[Arc<dyn RouteLayer>],
     settings: &Settings,
 ) -> Contract {
-    let generated = SchemaSettings::draft2020_12().with(|it| {
-        it.definitions_path = "/components/schemas".into();
-        it.meta_schema = None;
-    });
-    let mut generator = SchemaGenerator::new(generated);
+    let mut schemas = Schemas::default();
+    let mut routes: Vec<(usize, DescribedRoute<'a>)> = routes.enumerate().collect();
+    // Names of schemas must not depend on the order of the routes.
+    routes.sort_by_key(|(_, route)| (route.template, route.method.as_str()));
     let mut operations = Vec::new();
-    for (method, template, describe) in routes {
-        let mut operation = Operation::new(method.clone(), template, generator, settings.clone());
-        describe(&mut operation);
-        operation.add_conditional_answers();
-        generator = operation.take_generator();
-        operations.push(operation);
+    for (place, route) in routes {
+        let method = route.method.clone();
+        let mut operation = Operation::new(method, route.template, schemas, settings.clone());
+        (route.describe)(&mut operation);
+        operation.add_conditional_responses();
+        for layer in api_layers.iter().chain(route.layers).rev() {
+            layer.describe(&mut operation);
+        }
+        schemas = operation.take_schemas();
+        if operation.summary.is_empty() {
+            operation.summary = ids::summary(&operation);
+        }
+        operations.push((place, operation));
     }
+    operations.sort_by_key(|(place, _)| *place);
+    let mut operations: Vec<Operation> = operations.into_iter().map(|(_, it)| it).collect();
+    ids::assign(&mut operations);
     let error = settings.error_format.as_ref().map(|format| Content {
         media_type: format.media_type().to_owned(),
-        schema: Some(format.schema(&mut generator)),
+        schema: Some(format.schema(schemas.writer())),
+        item: None,
     });
+    let schemas = schemas.finish(&mut operations);
     Contract {
         operations,
+        schemas,
         error,
-        schemas: generator.take_definitions(true),
     }
 }

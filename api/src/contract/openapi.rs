@@ -10,55 +10,71 @@ use schemars::Schema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Contract;
 use super::operation::{Content, In, Operation, Parameter, ResponseSpec};
-use crate::problem::{
-    DEADLINE_EXCEEDED, INTERNAL_ERROR, MALFORMED_PATH, NOT_ACCEPTABLE, ProblemType,
-};
+use super::{Contract, SecurityScheme};
+use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, MALFORMED_PATH, ProblemType};
+use crate::syntax::paths::canonical_template;
 
-/// What the types of handlers cannot say about an API: its name, and words for people.
+/// What the types of handlers cannot say about an API: its name, and words for people. All of it is
+/// optional; nothing is said that is not said here or by a handler.
 #[derive(Debug, Clone, Default)]
 pub struct Prose {
-    /// The API's name.
-    pub title: &'static str,
-    /// The API's version.
-    pub version: &'static str,
+    /// The API's name; that of the handlers' crate unless set.
+    pub title: String,
+    /// The API's version; that of the handlers' package unless set.
+    pub version: String,
     /// What the API is for, in CommonMark.
-    pub description: &'static str,
+    pub description: String,
+    /// The licence of the API, as an SPDX expression.
+    pub license: Option<String>,
     /// Where it is served: URL and description.
-    pub servers: Vec<(&'static str, &'static str)>,
+    pub servers: Vec<(String, String)>,
     /// Groups of operations, in the order in which they are shown: name and description.
-    pub tags: Vec<(&'static str, &'static str)>,
-    /// Words for each operation, by its id.
-    pub operations: BTreeMap<&'static str, OperationProse>,
+    pub tags: Vec<(String, String)>,
+    /// Words for operations, by id. They come before those of the handler's doc comment.
+    pub operations: BTreeMap<String, OperationProse>,
+    /// The function URL has AuthType `AWS_IAM`: requests are signed, and the URL itself may refuse
+    /// them with 403 and 429.
+    pub aws_iam: bool,
+}
+
+impl Prose {
+    /// An API of this name and version.
+    pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            version: version.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Words for one operation.
 #[derive(Debug, Clone, Default)]
 pub struct OperationProse {
     /// The group that it belongs to.
-    pub tag: &'static str,
+    pub tag: String,
     /// What it does, in a few words.
-    pub summary: &'static str,
+    pub summary: String,
     /// What there is to know about it, in CommonMark.
-    pub description: &'static str,
-    /// A body that it is sent.
+    pub description: String,
+    /// A body that is sent to it.
     pub request: Option<Value>,
-    /// A body that it answers with.
+    /// A body of its response.
     pub response: Option<Value>,
 }
 
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// Two handlers would have the same operation id.
-    #[error("two operations have the id `{0}`: give one of the handlers another name")]
+    /// Two operations have been given the same id.
+    #[error("two operations have the id `{0}`: give one of them another")]
     SameId(String),
-    /// An operation that nobody has described.
-    #[error("the operation `{0}` has no prose")]
-    Undescribed(String),
-    /// Prose for an operation that there is not.
-    #[error("there is no operation `{0}`, but there is prose for it")]
+    /// An id that has other characters than letters, digits, `_` and `-`.
+    #[error("`{0}` is not a valid id of an operation: use letters, digits, `_` and `-`")]
+    InvalidId(String),
+    /// There are words for an operation that does not exist.
+    #[error("there is no operation `{0}`, but there are words for it")]
     NoSuchOperation(String),
 }
 
@@ -67,8 +83,11 @@ pub enum DocumentError {
 pub struct Document {
     openapi: &'static str,
     info: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     servers: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     security: Vec<Value>,
     paths: BTreeMap<String, BTreeMap<String, Op>>,
     components: Value,
@@ -78,12 +97,14 @@ pub struct Document {
 #[serde(rename_all = "camelCase")]
 struct Op {
     operation_id: String,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    summary: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    summary: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<&'static str>,
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deprecated: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     security: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -93,83 +114,293 @@ struct Op {
     responses: BTreeMap<String, Value>,
 }
 
-impl Contract {
-    /// The OpenAPI document of these operations.
-    ///
-    /// # Errors
-    /// [`DocumentError`]: every operation needs its own id and its prose.
-    pub fn openapi(&self, prose: &Prose) -> Result<Document, DocumentError> {
-        let mut paths: BTreeMap<String, BTreeMap<String, Op>> = BTreeMap::new();
-        let mut ids = BTreeSet::new();
-        for operation in &self.operations {
-            let id = operation.id();
-            let words = prose.operations.get(&*id);
-            let words = words.ok_or_else(|| DocumentError::Undescribed(id.clone()))?;
-            if !ids.insert(id.clone()) {
-                return Err(DocumentError::SameId(id));
-            }
-            let path = paths
-                .entry(operation.template.replace("{*", "{"))
-                .or_default();
-            let method = operation.method.as_str().to_ascii_lowercase();
-            path.insert(method, described(self, operation, id, words));
+/// A version of OpenAPI, and what it can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V3_1,
+    V3_2,
+}
+
+impl Version {
+    fn name(self) -> &'static str {
+        match self {
+            Self::V3_1 => "3.1.0",
+            Self::V3_2 => "3.2.0",
         }
-        if let Some(id) = prose.operations.keys().find(|id| !ids.contains(**id)) {
-            return Err(DocumentError::NoSuchOperation((*id).to_owned()));
-        }
-        let named =
-            |(name, description): &(&str, &str)| json!({"name": name, "description": description});
-        let server =
-            |(url, description): &(&str, &str)| json!({"url": url, "description": description});
-        Ok(Document {
-            openapi: "3.1.0",
-            info: json!({
-                "title": prose.title, "version": prose.version, "description": prose.description,
-                "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
-            }),
-            servers: prose.servers.iter().map(server).collect(),
-            tags: prose.tags.iter().map(named).collect(),
-            security: vec![json!({}), json!({"sigv4": []})],
-            paths,
-            components: self.components(),
-        })
     }
 
-    fn components(&self) -> Value {
-        let mut schemas = self.schemas.clone();
-        schemas.insert("Problem".to_owned(), problem_schema());
-        schemas.insert("UrlRefusal".to_owned(), url_refusal_schema());
-        json!({
-            "schemas": schemas,
-            "securitySchemes": {
-                "sigv4": {
-                    "type": "apiKey", "in": "header", "name": "authorization",
-                    "description": "AWS Signature Version 4, for service `lambda`. Temporary credentials also send `x-amz-security-token`.",
-                    "x-amazon-apigateway-authtype": "awsSigv4",
-                },
-            },
-        })
+    /// Whether a path item has a word for the method.
+    fn has_method(self, method: &http::Method) -> bool {
+        match method.as_str() {
+            "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" => true,
+            "QUERY" => self == Self::V3_2,
+            _ => false,
+        }
     }
 }
 
-fn described(contract: &Contract, operation: &Operation, id: String, words: &OperationProse) -> Op {
-    Op {
-        operation_id: id,
-        summary: words.summary,
-        description: words.description,
-        tags: Some(words.tag)
-            .filter(|tag| !tag.is_empty())
-            .into_iter()
-            .collect(),
-        security: operation
-            .signed
-            .then(|| json!({"sigv4": []}))
-            .into_iter()
-            .collect(),
-        parameters: operation.parameters.iter().map(parameter).collect(),
-        request_body: request_body(operation, words),
-        responses: responses(contract, operation, words),
+/// What the parts of one document share.
+struct Writer<'a> {
+    contract: &'a Contract,
+    prose: &'a Prose,
+    version: Version,
+    /// The name of the schema of problem details.
+    problem: String,
+}
+
+impl Contract {
+    /// The OpenAPI 3.1 document of these operations.
+    ///
+    /// # Errors
+    /// [`DocumentError`]: two operations with one id, an id that is not valid, or words for an
+    /// operation that does not exist.
+    pub fn openapi(&self, prose: &Prose) -> Result<Document, DocumentError> {
+        self.document(prose, Version::V3_1)
     }
+
+    /// The OpenAPI 3.2 document, which also says what each line or event of a stream is, and has
+    /// the method QUERY.
+    ///
+    /// # Errors
+    /// As [`openapi`](Self::openapi).
+    pub fn openapi_3_2(&self, prose: &Prose) -> Result<Document, DocumentError> {
+        self.document(prose, Version::V3_2)
+    }
+
+    fn document(&self, prose: &Prose, version: Version) -> Result<Document, DocumentError> {
+        let problem = match self.schemas.contains_key("Problem") {
+            true => "ProblemDetails",
+            false => "Problem",
+        };
+        let writer = Writer {
+            contract: self,
+            prose,
+            version,
+            problem: problem.to_owned(),
+        };
+        let mut paths: BTreeMap<String, BTreeMap<String, Op>> = BTreeMap::new();
+        let mut ids = BTreeSet::new();
+        for operation in self.operations.iter().filter(|it| !it.is_hidden) {
+            let id = operation.id().to_owned();
+            let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            if id.is_empty() || !id.chars().all(is_valid) {
+                return Err(DocumentError::InvalidId(id));
+            }
+            if !ids.insert(id.clone()) {
+                return Err(DocumentError::SameId(id));
+            }
+            if !version.has_method(&operation.method) {
+                continue;
+            }
+            let path = canonical_template(&operation.template).replace("{*", "{");
+            let method = operation.method.as_str().to_ascii_lowercase();
+            let described = writer.described(operation, id);
+            paths.entry(path).or_default().insert(method, described);
+        }
+        if let Some(id) = prose.operations.keys().find(|id| !ids.contains(*id)) {
+            return Err(DocumentError::NoSuchOperation(id.clone()));
+        }
+        let named = |(name, description): &(String, String)| json!({"name": name, "description": description});
+        let server =
+            |(url, description): &(String, String)| json!({"url": url, "description": description});
+        Ok(Document {
+            openapi: version.name(),
+            info: self.info(prose),
+            servers: prose.servers.iter().map(server).collect(),
+            tags: prose.tags.iter().map(named).collect(),
+            security: match prose.aws_iam {
+                true => vec![json!({}), json!({"sigv4": []})],
+                false => Vec::new(),
+            },
+            paths,
+            components: writer.components(),
+        })
+    }
+
+    fn info(&self, prose: &Prose) -> Value {
+        let package = self.operations.iter().find_map(|it| it.package);
+        let of_crate = || {
+            let handlers = self.operations.iter().filter(|it| !it.is_hidden);
+            let crates = handlers.filter_map(|it| it.handler.split("::").next());
+            crates
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .next()
+        };
+        let or = |set: &str, of_package: Option<&str>| match set {
+            "" => of_package.map(str::to_owned),
+            set => Some(set.to_owned()),
+        };
+        let title = or(&prose.title, package.map(|(name, _)| name));
+        let version = or(&prose.version, package.map(|(_, version)| version));
+        let mut info = json!({
+            "title": title.or_else(of_crate).unwrap_or_else(|| "API".to_owned()),
+            "version": version.unwrap_or_else(|| "0".to_owned()),
+        });
+        if !prose.description.is_empty() {
+            info["description"] = prose.description.clone().into();
+        }
+        if let Some(license) = &prose.license {
+            info["license"] = json!({"name": license, "identifier": license});
+        }
+        info
+    }
+}
+
+impl Writer<'_> {
+    fn components(&self) -> Value {
+        let mut schemas = self.contract.schemas.clone();
+        if self.contract.error.is_none() {
+            schemas.insert(self.problem.clone(), problem_schema());
+        }
+        let mut security: Map<String, Value> = Map::new();
+        if self.prose.aws_iam {
+            schemas.insert("UrlRefusal".to_owned(), url_refusal_schema());
+            let scheme = SecurityScheme::aws_sigv4();
+            security.insert(scheme.name, scheme.object);
+        }
+        let named = self.contract.operations.iter().flat_map(|it| &it.security);
+        for scheme in named {
+            security.insert(scheme.name.clone(), scheme.object.clone());
+        }
+        let mut components = json!({"schemas": schemas});
+        if !security.is_empty() {
+            components["securitySchemes"] = security.into();
+        }
+        components
+    }
+
+    fn described(&self, operation: &Operation, id: String) -> Op {
+        let words = self.prose.operations.get(&id).cloned().unwrap_or_default();
+        let or = |first: &str, second: &str| match first {
+            "" => second.to_owned(),
+            first => first.to_owned(),
+        };
+        let tag = or(&words.tag, operation.tag.as_deref().unwrap_or_default());
+        let requirement = |scheme: &SecurityScheme| json!({&scheme.name: scheme.scopes});
+        let mut security: Vec<Value> = operation.security.iter().map(requirement).collect();
+        if operation.is_security_optional {
+            security.insert(0, json!({}));
+        }
+        Op {
+            operation_id: id,
+            summary: or(&words.summary, &operation.summary),
+            description: or(&words.description, &operation.description),
+            tags: Some(tag)
+                .filter(|tag| !tag.is_empty())
+                .into_iter()
+                .collect(),
+            deprecated: operation.is_deprecated,
+            security,
+            parameters: operation.parameters.iter().map(parameter).collect(),
+            request_body: self.request_body(operation, &words),
+            responses: self.responses(operation, &words),
+        }
+    }
+
+    fn request_body(&self, operation: &Operation, words: &OperationProse) -> Option<Value> {
+        if operation.body.is_empty() {
+            return None;
+        }
+        let content = self.content(&operation.body, words.request.as_ref());
+        Some(json!({"required": operation.body_required, "content": content}))
+    }
+
+    fn content(&self, bodies: &[Content], example: Option<&Value>) -> Value {
+        let entry = |body: &Content| {
+            let mut media = json!({});
+            if let Some(schema) = &body.schema {
+                media["schema"] = schema.clone().to_value();
+            }
+            if let (Some(item), Version::V3_2) = (&body.item, self.version) {
+                media["itemSchema"] = item.clone().to_value();
+            }
+            if let Some(example) = example {
+                media["example"] = example.clone();
+            }
+            (body.media_type.clone(), media)
+        };
+        bodies.iter().map(entry).collect::<Map<_, _>>().into()
+    }
+
+    fn responses(&self, operation: &Operation, words: &OperationProse) -> BTreeMap<String, Value> {
+        let mut responses = BTreeMap::new();
+        for (status, spec) in &operation.responses {
+            responses.insert(status.to_string(), self.success(*status, spec, words));
+        }
+        let mut problems: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
+        for kind in operation.problems.iter().copied().chain(implied(operation)) {
+            let of_status = problems.entry(kind.status()).or_default();
+            if !of_status.contains(&kind) {
+                of_status.push(kind);
+            }
+        }
+        for (status, kinds) in problems {
+            // A response like 503 of a health check is described as a success of its handler.
+            responses.entry(status.to_string()).or_insert_with(|| {
+                let headers = operation.problem_headers.get(&status);
+                self.refusal(&kinds, headers)
+            });
+        }
+        for status in [403, 429].into_iter().filter(|_| self.prose.aws_iam) {
+            let of_url = json!({"schema": {"$ref": "#/components/schemas/UrlRefusal"}});
+            let response = responses
+                .entry(status.to_string())
+                .or_insert_with(|| json!({"description": reason(status)}));
+            response["content"]["application/json"] = of_url;
+        }
+        responses
+    }
+
+    fn success(&self, status: u16, spec: &ResponseSpec, words: &OperationProse) -> Value {
+        let mut response = json!({"description": reason(status)});
+        if !spec.headers.is_empty() {
+            response["headers"] = headers(&spec.headers);
+        }
+        if !spec.content.is_empty() {
+            let example = words.response.as_ref().filter(|_| status < 202);
+            response["content"] = self.content(&spec.content, example);
+        }
+        response
+    }
+
+    fn refusal(
+        &self,
+        kinds: &[ProblemType],
+        described: Option<&BTreeMap<String, Schema>>,
+    ) -> Value {
+        let titles: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
+        let mut refusal = json!({"description": titles.join("; ")});
+        if let Some(described) = described {
+            refusal["headers"] = headers(described);
+        }
+        if let Some(error) = &self.contract.error {
+            refusal["content"] = self.content(std::slice::from_ref(error), None);
+            return refusal;
+        }
+        let examples = kinds.iter().map(|kind| {
+            let value = json!({"type": kind.uri(), "title": kind.title(), "status": kind.status()});
+            (kind.slug().to_owned(), json!({"value": value}))
+        });
+        refusal["content"] = json!({
+            "application/problem+json": {
+                "schema": {"$ref": format!("#/components/schemas/{}", self.problem)},
+                "examples": examples.collect::<Map<_, _>>(),
+            },
+        });
+        refusal
+    }
+}
+
+fn headers(described: &BTreeMap<String, Schema>) -> Value {
+    let header = |(name, schema): (&String, &Schema)| {
+        let description = header_description(name).unwrap_or_default();
+        (
+            name.clone(),
+            json!({"schema": schema, "description": description}),
+        )
+    };
+    described.iter().map(header).collect::<Map<_, _>>().into()
 }
 
 fn parameter(parameter: &Parameter) -> Value {
@@ -180,10 +411,15 @@ fn parameter(parameter: &Parameter) -> Value {
             In::Path => "path",
             In::Query => "query",
             In::Header => "header",
+            In::Cookie => "cookie",
         },
         "required": parameter.required,
         "schema": schema,
     });
+    if parameter.location == In::Query && object["schema"].get("additionalProperties").is_some() {
+        object["style"] = "form".into();
+        object["explode"] = true.into();
+    }
     let description = description.or_else(|| header_description(&parameter.name).map(Value::from));
     if let (Some(description), Value::Object(object)) = (description, &mut object) {
         object.insert("description".to_owned(), description);
@@ -200,61 +436,6 @@ fn without_description(schema: &Schema) -> (Value, Option<Value>) {
     (schema, description)
 }
 
-fn request_body(operation: &Operation, words: &OperationProse) -> Option<Value> {
-    if operation.body.is_empty() {
-        return None;
-    }
-    let content = content(&operation.body, words.request.as_ref());
-    Some(json!({"required": operation.body_required, "content": content}))
-}
-
-fn content(bodies: &[Content], example: Option<&Value>) -> Value {
-    let entry = |body: &Content| {
-        let schema = body.schema.as_ref().map(|schema| schema.clone().to_value());
-        let mut media = json!({});
-        if let Some(schema) = schema {
-            media["schema"] = schema;
-        }
-        if let Some(example) = example {
-            media["example"] = example.clone();
-        }
-        (body.media_type.clone(), media)
-    };
-    bodies.iter().map(entry).collect::<Map<_, _>>().into()
-}
-
-fn responses(
-    contract: &Contract,
-    operation: &Operation,
-    words: &OperationProse,
-) -> BTreeMap<String, Value> {
-    let mut responses = BTreeMap::new();
-    for (status, spec) in &operation.responses {
-        responses.insert(status.to_string(), success(*status, spec, words));
-    }
-    let mut problems: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
-    for kind in operation.problems.iter().copied().chain(implied(operation)) {
-        let of_status = problems.entry(kind.status()).or_default();
-        if !of_status.contains(&kind) {
-            of_status.push(kind);
-        }
-    }
-    for (status, kinds) in problems {
-        // An answer like 503 of a health check is described as a success of its handler.
-        responses
-            .entry(status.to_string())
-            .or_insert_with(|| refusal(contract, &kinds));
-    }
-    for status in [403, 429] {
-        let of_url = json!({"schema": {"$ref": "#/components/schemas/UrlRefusal"}});
-        let response = responses
-            .entry(status.to_string())
-            .or_insert_with(|| json!({"description": reason(status)}));
-        response["content"]["application/json"] = of_url;
-    }
-    responses
-}
-
 /// What the framework can answer to any request of an operation.
 pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType> {
     let has_path = operation
@@ -262,50 +443,7 @@ pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType
         .iter()
         .any(|it| it.location == In::Path);
     let path = has_path.then_some(MALFORMED_PATH);
-    path.into_iter()
-        .chain([NOT_ACCEPTABLE, INTERNAL_ERROR, DEADLINE_EXCEEDED])
-}
-
-fn success(status: u16, spec: &ResponseSpec, words: &OperationProse) -> Value {
-    let mut response = json!({"description": reason(status)});
-    if !spec.headers.is_empty() {
-        let header = |(name, schema): (&String, &Schema)| {
-            let header = json!({"schema": schema, "description": header_description(name).unwrap_or_default()});
-            (name.clone(), header)
-        };
-        response["headers"] = spec
-            .headers
-            .iter()
-            .map(header)
-            .collect::<Map<_, _>>()
-            .into();
-    }
-    if !spec.content.is_empty() {
-        let example = words.response.as_ref().filter(|_| status < 202);
-        response["content"] = content(&spec.content, example);
-    }
-    response
-}
-
-fn refusal(contract: &Contract, kinds: &[ProblemType]) -> Value {
-    let titles: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
-    if let Some(error) = &contract.error {
-        let content = content(std::slice::from_ref(error), None);
-        return json!({"description": titles.join("; "), "content": content});
-    }
-    let examples = kinds.iter().map(|kind| {
-        let value = json!({"type": kind.uri(), "title": kind.title(), "status": kind.status()});
-        (kind.slug().to_owned(), json!({"value": value}))
-    });
-    json!({
-        "description": titles.join("; "),
-        "content": {
-            "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "examples": examples.collect::<Map<_, _>>(),
-            },
-        },
-    })
+    path.into_iter().chain([INTERNAL_ERROR, DEADLINE_EXCEEDED])
 }
 
 /// What a function URL says itself: of a request that is not signed as it has to be (403), or one

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use http::Method;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use super::schemas::Schemas;
+use super::security::SecurityScheme;
 use crate::context::Settings;
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
 use crate::syntax::paths::parameter_names;
@@ -28,13 +30,30 @@ pub struct Operation {
     pub responses: BTreeMap<u16, ResponseSpec>,
     /// The problems that can be answered, each once.
     pub problems: Vec<ProblemType>,
+    /// Headers of problems by status: `WWW-Authenticate`, `Retry-After`.
+    pub problem_headers: BTreeMap<u16, BTreeMap<String, Schema>>,
     /// The path of the handler's function, such as `routes::items::list`.
     pub handler: &'static str,
-    /// Whether the request must be signed with AWS Signature Version 4.
-    pub signed: bool,
+    /// How callers show who they are: one of these.
+    pub security: Vec<SecurityScheme>,
+    /// Whether a request without credentials is served, too.
+    pub is_security_optional: bool,
+    /// What it does, in a few words.
+    pub summary: String,
+    /// What there is to know about it, in CommonMark.
+    pub description: String,
+    /// The group that it belongs to.
+    pub tag: Option<String>,
+    /// Whether clients should stop using it.
+    pub is_deprecated: bool,
+    /// Whether it is left out of the document.
+    pub is_hidden: bool,
+    pub(crate) package: Option<(&'static str, &'static str)>,
+    pub(super) id: String,
+    pub(super) explicit_id: Option<String>,
     status: u16,
     required: bool,
-    generator: SchemaGenerator,
+    schemas: Schemas,
     settings: Settings,
 }
 
@@ -61,6 +80,8 @@ pub enum In {
     Query,
     /// A header.
     Header,
+    /// A cookie.
+    Cookie,
 }
 
 /// A media type and what it holds.
@@ -71,6 +92,8 @@ pub struct Content {
     pub media_type: String,
     /// The schema; `None` for bytes.
     pub schema: Option<Schema>,
+    /// The schema of each line or event of a stream.
+    pub item: Option<Schema>,
 }
 
 /// An answer that is a success.
@@ -87,7 +110,7 @@ impl Operation {
     pub(super) fn new(
         method: Method,
         template: &str,
-        generator: SchemaGenerator,
+        schemas: Schemas,
         settings: Settings,
     ) -> Self {
         Self {
@@ -98,11 +121,21 @@ impl Operation {
             body_required: false,
             responses: BTreeMap::new(),
             problems: Vec::new(),
+            problem_headers: BTreeMap::new(),
             handler: "",
-            signed: false,
+            security: Vec::new(),
+            is_security_optional: false,
+            summary: String::new(),
+            description: String::new(),
+            tag: None,
+            is_deprecated: false,
+            is_hidden: false,
+            package: None,
+            id: String::new(),
+            explicit_id: None,
             status: 200,
             required: true,
-            generator,
+            schemas,
             settings,
         }
     }
@@ -117,29 +150,26 @@ impl Operation {
         self.handler = std::any::type_name::<F>();
     }
 
-    /// The module and the name of the function that handles it: `itemsList`.
+    /// The id: unique in the API, and the same whatever the order of its routes.
     #[must_use]
-    pub fn id(&self) -> String {
-        let mut names = self.handler.rsplit("::");
-        let (function, module) = (names.next().unwrap_or_default(), names.next());
-        let words = module
-            .into_iter()
-            .chain([function])
-            .flat_map(|name| name.split('_'));
-        let mut id = String::new();
-        for word in words.filter(|word| !word.is_empty()) {
-            let (first, rest) = word.split_at(word.ceil_char_boundary(1));
-            match id.is_empty() {
-                true => id.push_str(first),
-                false => id.push_str(&first.to_ascii_uppercase()),
-            }
-            id.push_str(rest);
-        }
-        id
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
-    pub(super) fn take_generator(&mut self) -> SchemaGenerator {
-        std::mem::take(&mut self.generator)
+    /// Gives the operation an id of its own.
+    pub fn named(&mut self, id: impl Into<String>) -> &mut Self {
+        self.explicit_id = Some(id.into());
+        self
+    }
+
+    /// Leaves the operation out of the document.
+    pub fn hide(&mut self) -> &mut Self {
+        self.is_hidden = true;
+        self
+    }
+
+    pub(super) fn take_schemas(&mut self) -> Schemas {
+        std::mem::take(&mut self.schemas)
     }
 
     /// Reads the path parameter at `index` of the template as a `T`.
@@ -166,6 +196,12 @@ impl Operation {
         self.add(name.to_owned(), In::Header, required, schema)
     }
 
+    /// Reads the cookie `name` as a `T`.
+    pub fn cookie<T: JsonSchema>(&mut self, name: &str, required: bool) -> &mut Self {
+        let schema = self.schema::<T>();
+        self.add(name.to_owned(), In::Cookie, required, schema)
+    }
+
     /// Reads a body of `media_type` as a `T`.
     pub fn body<T: JsonSchema>(&mut self, media_type: &str) -> &mut Self {
         let schema = Some(self.schema::<T>());
@@ -185,24 +221,47 @@ impl Operation {
         self
     }
 
-    /// Needs a request that is signed with AWS Signature Version 4.
-    pub fn signed(&mut self) -> &mut Self {
-        self.signed = self.required;
+    /// Sends the header `name` with problems of this status.
+    pub fn problem_header<T: JsonSchema>(&mut self, status: u16, name: &str) -> &mut Self {
+        let schema = self.schemas.output::<T>();
+        let headers = self.problem_headers.entry(status).or_default();
+        headers.insert(name.to_owned(), schema);
         self
     }
 
-    /// Answers with a `T` as `media_type`.
+    /// Needs credentials of this scheme, or of another that was named before; none where the
+    /// extractor is optional.
+    pub fn secured_by(&mut self, scheme: SecurityScheme) -> &mut Self {
+        self.is_security_optional |= !self.required;
+        if !self.security.contains(&scheme) {
+            self.security.push(scheme);
+        }
+        self
+    }
+
+    /// Needs a request that is signed with AWS Signature Version 4.
+    pub fn signed(&mut self) -> &mut Self {
+        self.secured_by(SecurityScheme::aws_sigv4())
+    }
+
+    /// Responds with a `T` as `media_type`.
     pub fn responds<T: JsonSchema>(&mut self, media_type: &str) -> &mut Self {
-        let schema = Some(self.schema::<T>());
-        self.add_content(media_type, schema)
+        let schema = Some(self.schemas.output::<T>());
+        self.add_content(media_type, schema, None)
     }
 
-    /// Answers with bytes of `media_type`.
+    /// Responds with bytes of `media_type`.
     pub fn responds_raw(&mut self, media_type: &str) -> &mut Self {
-        self.add_content(media_type, None)
+        self.add_content(media_type, None, None)
     }
 
-    /// Answers without a body.
+    /// Responds with a stream of `media_type`, each line or event of which is a `T`.
+    pub fn responds_with_each<T: JsonSchema>(&mut self, media_type: &str) -> &mut Self {
+        let item = Some(self.schemas.output::<T>());
+        self.add_content(media_type, None, item)
+    }
+
+    /// Responds without a body.
     pub fn responds_empty(&mut self) -> &mut Self {
         self.response();
         self
@@ -210,14 +269,14 @@ impl Operation {
 
     /// Sends the header `name` with the answer that is being described.
     pub fn response_header<T: JsonSchema>(&mut self, name: &str) -> &mut Self {
-        let schema = self.schema::<T>();
+        let schema = self.schemas.output::<T>();
         self.response().headers.insert(name.to_owned(), schema);
         self
     }
 
     /// Sends the header `name` with every success that was described so far.
     pub fn response_header_of_all<T: JsonSchema>(&mut self, name: &str) -> &mut Self {
-        let schema = self.schema::<T>();
+        let schema = self.schemas.output::<T>();
         for response in self.responses.values_mut() {
             response.headers.insert(name.to_owned(), schema.clone());
         }
@@ -235,8 +294,9 @@ impl Operation {
     }
 
     /// What every read with a validator answers to a condition (RFC 9110 §13).
-    pub(super) fn add_conditional_answers(&mut self) {
-        let is_read = self.method == Method::GET || self.method == Method::HEAD;
+    pub(super) fn add_conditional_responses(&mut self) {
+        let is_read =
+            [Method::GET, Method::HEAD].contains(&self.method) || self.method.as_str() == "QUERY";
         let Some(full) = self.responses.get(&200).filter(|_| is_read) else {
             return;
         };
@@ -295,10 +355,18 @@ impl Operation {
     }
 
     fn schema<T: JsonSchema>(&mut self) -> Schema {
-        self.generator.subschema_for::<T>()
+        self.schemas.input::<T>()
     }
 
     fn add(&mut self, name: String, location: In, required: bool, schema: Schema) -> &mut Self {
+        // These have words of their own in OpenAPI (§4.8.12.2.1), and are never parameters.
+        const OWN_WORDS: [&str; 3] = ["accept", "content-type", "authorization"];
+        let has_own_word =
+            location == In::Header && OWN_WORDS.iter().any(|own| name.eq_ignore_ascii_case(own));
+        let is_known = |it: &Parameter| it.name == name && it.location == location;
+        if has_own_word || self.parameters.iter().any(is_known) {
+            return self;
+        }
         self.parameters.push(Parameter {
             name,
             location,
@@ -313,34 +381,107 @@ impl Operation {
         self.body.push(Content {
             media_type: media_type.to_owned(),
             schema,
+            item: None,
         });
         self
     }
 
-    fn add_content(&mut self, media_type: &str, schema: Option<Schema>) -> &mut Self {
+    fn add_content(
+        &mut self,
+        media_type: &str,
+        schema: Option<Schema>,
+        item: Option<Schema>,
+    ) -> &mut Self {
         let content = Content {
             media_type: media_type.to_owned(),
             schema,
+            item,
         };
         self.response().content.push(content);
         self
     }
 
-    /// One parameter for each member of the object schema of `T`.
+    /// One parameter for each member of the object schema of `T`; of an enum, those of all its
+    /// variants. A map is one parameter that holds all the others (`style: form`, exploded).
     fn members<T: JsonSchema>(&mut self, location: In) -> &mut Self {
-        let object = T::json_schema(&mut self.generator);
-        let required: Vec<&str> = object
-            .get("required")
-            .and_then(Value::as_array)
-            .map(|names| names.iter().filter_map(Value::as_str).collect())
-            .unwrap_or_default();
-        let members = object.get("properties").and_then(Value::as_object);
-        for (name, schema) in members.into_iter().flatten() {
-            if let Ok(schema) = Schema::try_from(schema.clone()) {
-                let required = required.contains(&name.as_str());
-                self.add(name.clone(), location, required, schema);
+        let object = T::json_schema(self.schemas.reader());
+        let mut members = Vec::new();
+        collect_members(
+            object.as_value(),
+            true,
+            &self.schemas.definitions(),
+            &mut members,
+        );
+        let is_empty = members.is_empty();
+        for (name, required, schema) in members {
+            if let Ok(schema) = Schema::try_from(schema) {
+                self.add(name, location, required, schema);
             }
         }
+        if is_empty
+            && object
+                .get("additionalProperties")
+                .is_some_and(|it| *it != false)
+        {
+            self.add("parameters".to_owned(), location, false, object);
+        }
         self
+    }
+}
+
+/// The members of an object schema: those of its parts, too. What only some of the alternatives
+/// have is not required.
+fn collect_members(
+    schema: &Value,
+    is_certain: bool,
+    definitions: &serde_json::Map<String, Value>,
+    found: &mut Vec<(String, bool, Value)>,
+) {
+    let referred = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.rsplit('/').next())
+        .and_then(|name| definitions.get(name));
+    if let Some(referred) = referred {
+        collect_members(referred, is_certain, definitions, found);
+    }
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    let members = schema.get("properties").and_then(Value::as_object);
+    for (name, member) in members.into_iter().flatten() {
+        let required = is_certain && required.contains(&name.as_str());
+        match found.iter_mut().find(|(known, ..)| known == name) {
+            None => found.push((name.clone(), required, member.clone())),
+            Some((_, _, known)) if known == member => {}
+            // The same name in two variants: either of their values.
+            Some((_, _, known)) => match known.get_mut("anyOf").and_then(Value::as_array_mut) {
+                Some(options) if options.contains(member) => {}
+                Some(options) => options.push(member.clone()),
+                None => *known = serde_json::json!({"anyOf": [known.take(), member]}),
+            },
+        }
+    }
+    let parts = |keyword: &str| schema.get(keyword).and_then(Value::as_array).cloned();
+    for part in parts("allOf").into_iter().flatten() {
+        collect_members(&part, is_certain, definitions, found);
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        let Some(options) = parts(keyword) else {
+            continue;
+        };
+        for option in &options {
+            collect_members(option, false, definitions, found);
+        }
+        // What every alternative requires is required.
+        for (name, required, _) in found.iter_mut() {
+            let in_all = options.iter().all(|option| {
+                let names = option.get("required").and_then(Value::as_array);
+                names.is_some_and(|names| names.iter().any(|it| it == name.as_str()))
+            });
+            *required |= is_certain && in_all && !options.is_empty();
+        }
     }
 }

@@ -1,12 +1,19 @@
 //! The contract, served: as JSON, as YAML, and as a page to read and try it on.
 //!
-//! Everything is finished before the program starts and lies in it compressed: nothing is made
-//! during init, and a request for it costs next to nothing.
+//! The document is made from the handlers when it is first asked for, and kept: nothing is made
+//! during init. A program that has it [`Published`] carries the finished document instead, and
+//! needs no descriptions of its types.
 
 use std::io::Read;
+#[cfg(feature = "contract")]
+use std::io::Write;
+#[cfg(feature = "contract")]
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
+#[cfg(feature = "contract")]
+use flate2::{Compression, write::GzEncoder};
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -52,10 +59,14 @@ impl Gzipped {
     /// # Errors
     /// The bytes are not those of gzip.
     pub fn inflated(self) -> std::io::Result<Vec<u8>> {
-        let mut file = Vec::new();
-        GzDecoder::new(self.0).read_to_end(&mut file)?;
-        Ok(file)
+        inflated(self.0)
     }
+}
+
+fn inflated(compressed: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut file = Vec::new();
+    GzDecoder::new(compressed).read_to_end(&mut file)?;
+    Ok(file)
 }
 
 /// The finished OpenAPI document of an API, in both its forms.
@@ -67,18 +78,84 @@ pub struct Published {
     pub yaml: Gzipped,
 }
 
+/// Where the document comes from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    Published(Published),
+    #[cfg(feature = "contract")]
+    Live(Arc<LiveDocument>),
+}
+
+/// The document of an API, made on the first request for it.
+#[cfg(feature = "contract")]
+#[derive(Default)]
+pub(crate) struct LiveDocument {
+    make: OnceLock<Box<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>>,
+    made: OnceLock<Result<Bytes, String>>,
+}
+
+#[cfg(feature = "contract")]
+impl std::fmt::Debug for LiveDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LiveDocument")
+    }
+}
+
+#[cfg(feature = "contract")]
+impl LiveDocument {
+    /// Says how the document is made, once there is an API.
+    pub(crate) fn made_by(
+        &self,
+        make: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static,
+    ) {
+        // An API is built once.
+        let _ = self.make.set(Box::new(make));
+    }
+
+    /// The document as JSON, compressed.
+    fn get(&self) -> Result<Bytes, Problem> {
+        let made = self.made.get_or_init(|| {
+            let make = self.make.get().ok_or("there is no API yet")?;
+            let json = make()?;
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            let compressed = encoder.write_all(&json).and_then(|()| encoder.finish());
+            compressed.map(Bytes::from).map_err(|err| err.to_string())
+        });
+        made.clone().map_err(|err| INTERNAL_ERROR.hiding(err))
+    }
+}
+
+impl Source {
+    fn json(&self) -> Result<Bytes, Problem> {
+        match self {
+            Self::Published(published) => Ok(Bytes::from_static(published.json.0)),
+            #[cfg(feature = "contract")]
+            Self::Live(document) => document.get(),
+        }
+    }
+
+    fn yaml(&self) -> Result<Bytes, Problem> {
+        match self {
+            Self::Published(published) => Ok(Bytes::from_static(published.yaml.0)),
+            // Every JSON text is YAML, too (YAML 1.2 §1.2).
+            #[cfg(feature = "contract")]
+            Self::Live(document) => document.get(),
+        }
+    }
+}
+
 /// The routes of `/openapi.json`, `/openapi.yaml`, and of the page at `path`.
-pub(crate) fn routes<S>(path: &str, published: Published) -> Routes<S>
+pub(crate) fn routes<S>(path: &str, source: Source) -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
 {
     Routes::new()
-        .at("/openapi.json", get(File::<Json>::new(published.json)))
-        .at("/openapi.yaml", get(File::<Yaml>::new(published.yaml)))
+        .at("/openapi.json", get(File::<Json>::new(source.clone())))
+        .at("/openapi.yaml", get(File::<Yaml>::new(source.clone())))
         .at(path, get(Page::at(path)))
         .at(
             &format!("{}/ui.js", path.trim_end_matches('/')),
-            get(File::<Ui>::new(UI)),
+            get(File::<Ui>::new(source)),
         )
 }
 
@@ -86,6 +163,9 @@ where
 trait Kind: Send + Sync + 'static {
     const OPERATION: &'static str;
     const MEDIA_TYPE: &'static str;
+
+    /// The file, compressed.
+    fn file(source: &Source) -> Result<Bytes, Problem>;
 }
 
 enum Json {}
@@ -96,29 +176,41 @@ impl Kind for Json {
     const OPERATION: &'static str = "openapi::json";
     /// (<https://www.iana.org/assignments/media-types/application/vnd.oai.openapi+json>)
     const MEDIA_TYPE: &'static str = "application/json";
+
+    fn file(source: &Source) -> Result<Bytes, Problem> {
+        source.json()
+    }
 }
 
 impl Kind for Yaml {
     const OPERATION: &'static str = "openapi::yaml";
     /// RFC 9512.
     const MEDIA_TYPE: &'static str = "application/yaml";
+
+    fn file(source: &Source) -> Result<Bytes, Problem> {
+        source.yaml()
+    }
 }
 
 impl Kind for Ui {
     const OPERATION: &'static str = "docs::ui";
     const MEDIA_TYPE: &'static str = "text/javascript; charset=utf-8";
+
+    fn file(_: &Source) -> Result<Bytes, Problem> {
+        Ok(Bytes::from_static(UI.0))
+    }
 }
 
 /// Serves a file.
 struct File<K> {
-    file: Gzipped,
+    source: Source,
     kind: std::marker::PhantomData<fn() -> K>,
 }
 
 impl<K> File<K> {
-    fn new(file: Gzipped) -> Self {
+    fn new(source: Source) -> Self {
         let kind = std::marker::PhantomData;
-        Self { file, kind }
+        Self { source, kind }
     }
 }
 
@@ -127,17 +219,18 @@ struct OfAFile;
 
 impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
     async fn call(&self, request: Request, _state: &S) -> Result<Response, Problem> {
-        let digest = hex_of(&Sha256::digest(self.file.0));
+        let file = K::file(&self.source)?;
+        let digest = hex_of(&Sha256::digest(&file));
         let mut response = match takes_gzip(request.headers()) {
             true => {
-                let mut response = answer(self.file.0, &format!("\"{digest}-gzip\""))?;
+                let mut response = answer(file, &format!("\"{digest}-gzip\""))?;
                 response.headers_mut().insert(CONTENT_ENCODING, GZIP);
                 response
             }
             false => {
-                let file = self.file.inflated();
-                let file = file.map_err(|error| INTERNAL_ERROR.hiding(error))?;
-                answer(file, &format!("\"{digest}\""))?
+                let inflated = inflated(&file);
+                let inflated = inflated.map_err(|error| INTERNAL_ERROR.hiding(error))?;
+                answer(inflated, &format!("\"{digest}\""))?
             }
         };
         let media_type = HeaderValue::from_static(K::MEDIA_TYPE);
@@ -149,6 +242,7 @@ impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
 
     fn describe(operation: &mut Operation) {
         operation.handler = K::OPERATION;
+        operation.hide();
         described(operation, K::MEDIA_TYPE);
         operation.response_header_of_all::<String>("vary");
         operation.response_header::<String>("content-encoding");
@@ -187,6 +281,7 @@ impl<S: Sync> Handler<S, OfAFile> for Page {
 
     fn describe(operation: &mut Operation) {
         operation.handler = "docs::page";
+        operation.hide();
         described(operation, "text/html; charset=utf-8");
         operation.response_header::<String>("content-security-policy");
     }

@@ -2,7 +2,8 @@
 
 use super::Around;
 use crate::body::{Request, Response};
-use crate::problem::Problem;
+use crate::contract::Operation;
+use crate::problem::{BODY_TOO_LARGE, Problem};
 use crate::router::Route;
 
 /// Refuses with 413 a request whose body is longer.
@@ -41,5 +42,9 @@ impl Around for BodyLimit {
         let (parts, body) = request.into_parts();
         let body = body.limited(self.0)?;
         Ok(inner.call_now(Request::from_parts(parts, body)).await)
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.refuses(BODY_TOO_LARGE);
     }
 }

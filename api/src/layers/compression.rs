@@ -7,6 +7,7 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use super::{Around, wrap};
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::invocation::Invocation;
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
@@ -55,6 +56,11 @@ impl RouteLayer for Compression {
         let compressing = CompressionLayer::new().gzip(true).br(true);
         let compressing = compressing.compress_when(when);
         wrap(WhenBuffered, compressing.wrap(wrap(KeepStatus, inner)))
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.response_header_of_all::<String>("content-encoding");
+        operation.response_header_of_all::<String>("vary");
     }
 }
 

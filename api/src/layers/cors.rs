@@ -12,6 +12,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use super::{Around, wrap};
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 
@@ -171,6 +172,15 @@ impl RouteLayer for Cors {
             .max_age(self.max_age);
         let answering = layer.wrap(inner.clone());
         wrap(Preflights { plain: inner }, answering)
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.response_header_of_all::<String>("access-control-allow-origin");
+        operation.response_header_of_all::<String>("access-control-expose-headers");
+        operation.response_header_of_all::<String>("vary");
+        if self.with_credentials {
+            operation.response_header_of_all::<String>("access-control-allow-credentials");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Around;
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::problem::{DEADLINE_EXCEEDED, Problem};
 use crate::router::Route;
 
@@ -42,5 +43,9 @@ impl Around for Deadline {
         answering.await.map_err(|_| {
             DEADLINE_EXCEEDED.because("the request was not answered within the route's time")
         })
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.refuses(DEADLINE_EXCEEDED);
     }
 }

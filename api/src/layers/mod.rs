@@ -9,6 +9,8 @@
 //! | [`Deadline`] | answers 504 after a time of the route's own | |
 //! | [`BodyLimit`] | refuses longer bodies than the route needs | |
 //! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
+//! | [`Produces`] | refuses what the client would not accept | |
+//! | [`from_fn`] | a layer of your own, from an async function | |
 //! | [`TrustedProxies`] | finds the address of the client behind them, [`ClientIp`] | |
 #![cfg_attr(
     feature = "compression",
@@ -41,6 +43,8 @@ mod compression;
 #[cfg(feature = "cors")]
 mod cors;
 mod deadline;
+mod describing;
+mod from_fn;
 mod produces;
 mod request_id;
 mod security_headers;
@@ -52,6 +56,8 @@ pub use compression::Compression;
 #[cfg(feature = "cors")]
 pub use cors::{Cors, CorsMistake};
 pub use deadline::Deadline;
+pub use describing::{Describing, describing};
+pub use from_fn::{FromFn, Next, from_fn};
 pub use produces::Produces;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
@@ -61,6 +67,7 @@ use std::sync::Arc;
 
 use crate::body::{Request, Response};
 use crate::context::Context;
+use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 
@@ -72,6 +79,9 @@ pub(crate) trait Around: Send + Sync + 'static {
         request: Request,
         inner: &Route,
     ) -> impl Future<Output = Result<Response, Problem>> + Send;
+
+    /// Says what the layer adds and refuses.
+    fn describe(&self, _operation: &mut Operation) {}
 }
 
 /// A route with a layer of the framework around it: one allocation a request, as for any other.
@@ -100,6 +110,10 @@ macro_rules! route_layer {
         $(impl RouteLayer for $layer {
             fn wrap(&self, inner: Route) -> Route {
                 wrap(self.clone(), inner)
+            }
+
+            fn describe(&self, operation: &mut Operation) {
+                Around::describe(self, operation);
             }
         })+
     };

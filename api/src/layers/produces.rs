@@ -5,6 +5,7 @@ use http::header::ACCEPT;
 
 use super::Around;
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::problem::{NOT_ACCEPTABLE, Problem};
 use crate::router::Route;
 
@@ -33,6 +34,10 @@ impl Around for Produces {
         }
         let types = self.0.join(", ");
         Err(NOT_ACCEPTABLE.because(format_args!("the response would be {types}")))
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.refuses(NOT_ACCEPTABLE);
     }
 }
 

@@ -4,6 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::Around;
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::invocation::Invocation;
 use crate::problem::Problem;
 use crate::router::Route;
@@ -63,5 +64,9 @@ impl Around for RequestId {
         let mut response = inner.call_now(request).await;
         response.headers_mut().insert(self.0.clone(), id);
         Ok(response)
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        operation.response_header_of_all::<String>(self.0.as_str());
     }
 }

@@ -7,6 +7,7 @@ use http::header::{
 
 use super::Around;
 use crate::body::{Request, Response};
+use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::Route;
 
@@ -97,5 +98,11 @@ impl Around for SecurityHeaders {
             headers.entry(name).or_insert_with(|| value.clone());
         }
         Ok(response)
+    }
+
+    fn describe(&self, operation: &mut Operation) {
+        for name in self.0.keys() {
+            operation.response_header_of_all::<String>(name.as_str());
+        }
     }
 }

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::Around;
 use crate::body::{Request, Response};
 use crate::contract::Operation;
-use crate::extract::{Extract, SourceIp};
+use crate::extract::{Extract, MaybeExtract, SourceIp};
 use crate::invocation::Invocation;
 use crate::problem::Problem;
 use crate::router::Route;
@@ -137,6 +137,9 @@ impl Around for TrustedProxies {
 }
 
 /// The address of the client: as [`TrustedProxies`] found it, or else the [`SourceIp`].
+///
+/// # Problems
+/// 400 when the event does not tell it; take `Option<ClientIp>` where that may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
 
@@ -150,6 +153,13 @@ impl<S: Sync> Extract<S> for ClientIp {
     }
 
     fn describe(_operation: &mut Operation) {}
+}
+
+impl<S: Sync> MaybeExtract<S> for ClientIp {
+    fn is_present(request: &Request) -> bool {
+        request.extensions().get::<Self>().is_some()
+            || <SourceIp as MaybeExtract<S>>::is_present(request)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! see that a stream broke off, because the front door ends it cleanly: end it with something
 //! that only a complete one has.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -14,6 +15,7 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http_body::Frame;
 use http_body_util::StreamBody;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::Respond;
@@ -127,20 +129,21 @@ impl<T> fmt::Debug for Ndjson<T> {
     }
 }
 
-impl<T> Respond for Ndjson<T> {
+impl<T: JsonSchema> Respond for Ndjson<T> {
     fn respond(self) -> Result<Response, Problem> {
         self.lines.into_response()
     }
 
     fn describe(operation: &mut Operation) {
-        operation.responds_raw(NDJSON);
+        operation.responds_with_each::<T>(NDJSON);
     }
 }
 
 /// Server-sent events (WHATWG HTML §9.2).
 ///
 /// ```
-/// use fnurl::{Event, Sse};
+/// use fnurl::Sse;
+/// use fnurl::sse::Event;
 /// use futures_util::stream;
 ///
 /// async fn ticks() -> Sse {
@@ -171,7 +174,32 @@ impl Respond for Sse {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.responds_raw(EVENTS);
+        operation.responds_with_each::<EventSchema>(EVENTS);
+    }
+}
+
+/// An event as a client reads it.
+struct EventSchema;
+
+impl JsonSchema for EventSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ServerSentEvent".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "event": {"type": "string"},
+                "id": {"type": "string"},
+                "data": {"type": "string"},
+                "retry": {"type": "integer", "minimum": 0},
+            },
+        })
     }
 }
 

@@ -54,6 +54,8 @@ struct Inner {
     table: Arc<Table>,
     entry: Route,
     settings: Arc<Settings>,
+    #[cfg(feature = "contract")]
+    layers: Layers,
 }
 
 /// Collects the routes and layers of an [`Api`].
@@ -66,6 +68,10 @@ pub struct ApiBuilder<S> {
     trailing_slash: TrailingSlash,
     body_limit: usize,
     settings: Settings,
+    #[cfg(all(feature = "docs", feature = "contract"))]
+    live_document: Option<Arc<crate::docs::LiveDocument>>,
+    #[cfg(all(feature = "docs", feature = "contract"))]
+    prose: crate::contract::openapi::Prose,
 }
 
 struct LayerList(Layers);
@@ -90,7 +96,7 @@ pub enum TrailingSlash {
 
 impl Api {
     /// An API whose handlers share `state`.
-    pub const fn builder<S>(state: S) -> ApiBuilder<S>
+    pub fn builder<S>(state: S) -> ApiBuilder<S>
     where
         S: Clone + Send + Sync + 'static,
     {
@@ -106,6 +112,10 @@ impl Api {
                 patch_reads_json: false,
                 idempotency_scope: IdempotencyScope::Role,
             },
+            #[cfg(all(feature = "docs", feature = "contract"))]
+            live_document: None,
+            #[cfg(all(feature = "docs", feature = "contract"))]
+            prose: crate::contract::openapi::Prose::default(),
         }
     }
 
@@ -113,7 +123,7 @@ impl Api {
     #[cfg(feature = "contract")]
     #[must_use]
     pub fn contract(&self) -> Contract {
-        contract::walk(self.0.table.routes(), &self.0.settings)
+        contract::walk(self.0.table.routes(), &self.0.layers, &self.0.settings)
     }
 
     /// The template of the route that has this path.
@@ -210,6 +220,32 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     /// Serves the contract: `/openapi.json`, `/openapi.yaml`, and a page at `path` on which people
     /// read it and try it. The page asks no other host for anything.
     ///
+    /// The document is made from the handlers when it is first asked for. Its title and version are
+    /// those of the handlers' package; [`about`](Self::about) says more.
+    ///
+    /// ```
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// async fn hello() -> &'static str { "Hello!" }
+    ///
+    /// let api = TestApi::new(Api::builder(()).at("/hello", get(hello)).docs("/docs").build()?);
+    /// let document: serde_json::Value = api.get("/openapi.json").await.json(200);
+    /// assert_eq!(document["paths"]["/hello"]["get"]["summary"], "Hello");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
+    #[cfg(all(feature = "docs", feature = "contract"))]
+    pub fn docs(mut self, path: &str) -> Self {
+        let document = Arc::new(crate::docs::LiveDocument::default());
+        let source = crate::docs::Source::Live(Arc::clone(&document));
+        self.routes = self.routes.merge(crate::docs::routes(path, source));
+        self.live_document = Some(document);
+        self
+    }
+
+    /// The same with a document that was made before, most often by a build script: a program that
+    /// has it can be built without the feature `contract`, and is smaller.
+    ///
     /// ```no_run
     /// # mod built { pub const JSON: &[u8] = b""; pub const YAML: &[u8] = b""; }
     /// use fnurl::Api;
@@ -219,11 +255,19 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     ///     json: Gzipped::new(built::JSON), // include_bytes!(…), made by a build script
     ///     yaml: Gzipped::new(built::YAML),
     /// };
-    /// let api = Api::builder(()).docs("/docs", published).build();
+    /// let api = Api::builder(()).published_docs("/docs", published).build();
     /// ```
     #[cfg(feature = "docs")]
-    pub fn docs(mut self, path: &str, published: crate::docs::Published) -> Self {
-        self.routes = self.routes.merge(crate::docs::routes(path, published));
+    pub fn published_docs(mut self, path: &str, published: crate::docs::Published) -> Self {
+        let source = crate::docs::Source::Published(published);
+        self.routes = self.routes.merge(crate::docs::routes(path, source));
+        self
+    }
+
+    /// Says what the types of the handlers cannot say, for the document of [`docs`](Self::docs).
+    #[cfg(all(feature = "docs", feature = "contract"))]
+    pub fn about(mut self, prose: crate::contract::openapi::Prose) -> Self {
+        self.prose = prose;
         self
     }
 
@@ -243,32 +287,32 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
 
     /// Takes merge patches as `application/json`, too. Clients that know no other media type can
     /// then send them, and a client that sends a whole representation by mistake is not noticed.
-    pub const fn patch_accepts_json(mut self) -> Self {
+    pub fn patch_accepts_json(mut self) -> Self {
         self.settings.patch_reads_json = true;
         self
     }
 
     /// Who shares an idempotency key; the sessions of one role, unless set.
-    pub const fn idempotency_scope(mut self, scope: IdempotencyScope) -> Self {
+    pub fn idempotency_scope(mut self, scope: IdempotencyScope) -> Self {
         self.settings.idempotency_scope = scope;
         self
     }
 
     /// What happens to a path with a slash too many or too few; strict unless set.
-    pub const fn trailing_slash(mut self, policy: TrailingSlash) -> Self {
+    pub fn trailing_slash(mut self, policy: TrailingSlash) -> Self {
         self.trailing_slash = policy;
         self
     }
 
     /// Refuses with 428 every request to a handler that takes
     /// [`Preconditions`](crate::Preconditions) and that has none (RFC 6585 §3).
-    pub const fn require_preconditions(mut self) -> Self {
+    pub fn require_preconditions(mut self) -> Self {
         self.settings.requires_preconditions = true;
         self
     }
 
     /// The most bytes that a request's body can have; [`DEFAULT_BODY_LIMIT`] unless set.
-    pub const fn body_limit(mut self, bytes: usize) -> Self {
+    pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
@@ -288,20 +332,31 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         }));
         let entry = wrap_all(&self.layers.0, dispatch);
         let settings = Arc::new(self.settings);
-        Ok(Api(Arc::new(Inner {
+        let api = Api(Arc::new(Inner {
             table,
             entry,
             settings,
-        })))
+            #[cfg(feature = "contract")]
+            layers: self.layers.0,
+        }));
+        #[cfg(all(feature = "docs", feature = "contract"))]
+        if let Some(document) = self.live_document {
+            // The API holds the route that holds the document: it must not hold the API in turn.
+            let (inner, prose) = (Arc::downgrade(&api.0), self.prose);
+            document.made_by(move || {
+                let api = Api(inner.upgrade().ok_or("the API is gone")?);
+                let document = api.contract().openapi(&prose);
+                let document = document.map_err(|err| err.to_string())?;
+                serde_json::to_vec(&document).map_err(|err| err.to_string())
+            });
+        }
+        Ok(api)
     }
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let routes = self.0.table.routes();
-        f.debug_list()
-            .entries(routes.map(|(method, template, _)| format!("{method} {template}")))
-            .finish()
+        f.debug_list().entries(self.0.table.names()).finish()
     }
 }
 

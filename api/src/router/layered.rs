@@ -8,6 +8,7 @@ use tower::{Layer, Service, ServiceExt};
 use super::route::{BoxFuture, Endpoint, Route, contained};
 use crate::body::{Body, BoxError, Request, Response};
 use crate::context::Context;
+use crate::contract::Operation;
 use crate::problem::INTERNAL_ERROR;
 
 /// A `tower` layer that can be put around a route, a group of routes or an [`Api`](super::Api).
@@ -17,6 +18,10 @@ use crate::problem::INTERNAL_ERROR;
 pub trait RouteLayer: Send + Sync + 'static {
     /// The route with this layer around it.
     fn wrap(&self, inner: Route) -> Route;
+
+    /// Says what the layer adds to responses and refuses, for the contract. Of layers that are not
+    /// the framework's nothing is known: say it with [`describing`](crate::layers::describing).
+    fn describe(&self, _operation: &mut Operation) {}
 }
 
 impl<L, B> RouteLayer for L

@@ -9,9 +9,13 @@ use matchit::InsertError;
 
 use super::entry::{Entry, Methods, route_name};
 use super::error::Mistake;
+#[cfg(feature = "contract")]
+use super::layered::Layers;
 use super::route::Route;
 use super::template::MatchedRoute;
 use crate::contract::Describe;
+#[cfg(feature = "contract")]
+use crate::contract::DescribedRoute;
 use crate::extract::PathReads;
 use crate::syntax::paths::{canonical_template, parameter_names};
 
@@ -27,10 +31,19 @@ pub(super) struct Table {
 pub(super) struct Path {
     pub(super) template: Box<str>,
     pub(super) parameters: Vec<Box<str>>,
-    methods: Vec<(Method, Route, Describe)>,
+    methods: Vec<MethodRoute>,
     mounted: Option<Route>,
     /// The media types that methods with a body read, as headers.
     accepted: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The route of one method.
+struct MethodRoute {
+    method: Method,
+    route: Route,
+    describe: Describe,
+    #[cfg(feature = "contract")]
+    layers: Layers,
 }
 
 /// How a path answers a method.
@@ -92,11 +105,24 @@ impl Table {
     }
 
     /// Every described route, in the order of the templates.
-    pub(super) fn routes(&self) -> impl Iterator<Item = (&Method, &str, Describe)> {
+    #[cfg(feature = "contract")]
+    pub(super) fn routes(&self) -> impl Iterator<Item = DescribedRoute<'_>> {
         self.paths.iter().flat_map(|path| {
-            path.methods
-                .iter()
-                .map(|(method, _, describe)| (method, &*path.template, *describe))
+            path.methods.iter().map(|it| DescribedRoute {
+                method: &it.method,
+                template: &path.template,
+                describe: it.describe,
+                layers: &it.layers,
+            })
+        })
+    }
+
+    /// Method and template of every route.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let paths = self.paths.iter();
+        paths.flat_map(|path| {
+            let methods = path.methods.iter();
+            methods.map(|it| format!("{} {}", it.method, path.template))
         })
     }
 
@@ -157,8 +183,13 @@ impl Path {
                     let types = HeaderValue::try_from(bodies.join(", "));
                     self.accepted.extend(types.map(|types| (name, types)));
                 }
-                self.methods
-                    .push((method, entry.staged.finish(state), describe));
+                self.methods.push(MethodRoute {
+                    method,
+                    #[cfg(feature = "contract")]
+                    layers: entry.staged.layers.clone(),
+                    route: entry.staged.finish(state),
+                    describe,
+                });
                 Ok(())
             }
         }
@@ -182,14 +213,14 @@ impl Path {
     }
 
     fn route(&self, method: &Method) -> Option<&Route> {
-        let mut named = self.methods.iter().filter(|(known, ..)| known == method);
-        named.next().map(|(_, route, _)| route)
+        let mut named = self.methods.iter().filter(|it| it.method == *method);
+        named.next().map(|it| &it.route)
     }
 
     /// The methods that can be used, as the header `Allow` lists them.
     pub(super) fn allow(&self) -> Option<HeaderValue> {
         let mut names: Vec<&str> = Vec::new();
-        for (method, ..) in &self.methods {
+        for MethodRoute { method, .. } in &self.methods {
             names.push(method.as_str());
             if *method == Method::GET && self.route(&Method::HEAD).is_none() {
                 names.push("HEAD");
@@ -209,7 +240,7 @@ impl Path {
     /// How mistakes name this path: by its first method.
     fn name(&self) -> String {
         match self.methods.first() {
-            Some((method, ..)) => format!("{method} {}", self.template),
+            Some(MethodRoute { method, .. }) => format!("{method} {}", self.template),
             None => format!("* {}", self.template),
         }
     }

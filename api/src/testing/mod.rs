@@ -60,7 +60,8 @@ impl TestApi {
     /// Answers as behind a function URL whose invoke mode is `RESPONSE_STREAM`.
     ///
     /// ```
-    /// use fnurl::{Api, Event, Sse, get, testing::TestApi};
+    /// use fnurl::sse::{Event, Sse};
+    /// use fnurl::{Api, get, testing::TestApi};
     /// use futures_util::stream;
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -97,7 +97,10 @@ fn parameters_have_the_constraints_that_are_checked() {
 #[test]
 fn bodies_answers_headers_and_problems_come_from_the_signature() {
     let create = &operations()[1];
-    assert!(create.signed);
+    assert_eq!(
+        create.security,
+        [fnurl::contract::SecurityScheme::aws_sigv4()]
+    );
     assert!(create.body_required);
     assert_eq!(create.body[0].media_type, "application/json");
     let schema = create.body[0].schema.as_ref().unwrap();

@@ -17,7 +17,7 @@ fn api() -> TestApi {
         json: Gzipped::new(JSON),
         yaml: Gzipped::new(YAML),
     };
-    let api = Api::builder(()).docs("/docs", published);
+    let api = Api::builder(()).published_docs("/docs", published);
     TestApi::new(api.build().unwrap())
 }
 
@@ -84,7 +84,7 @@ async fn bytes_that_are_no_gzip_are_a_500_that_hides_them() {
         json: broken,
         yaml: broken,
     };
-    let api = Api::builder(()).docs("/docs", published);
+    let api = Api::builder(()).published_docs("/docs", published);
     let api = TestApi::new(api.build().unwrap());
     let problem = api.get("/openapi.json").await.problem(500);
     assert!(!problem.to_string().contains("gzip"), "{problem}");

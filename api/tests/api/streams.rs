@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use fnurl::sse::{Event, Sse};
 use fnurl::testing::TestApi;
-use fnurl::{Api, Event, Invocation, MARGIN, Ndjson, NoContent, Response, Sse, Streamed, get};
+use fnurl::{Api, Invocation, MARGIN, Ndjson, NoContent, Response, Streamed, get};
 use futures_util::{StreamExt, stream};
 use http::HeaderValue;
 

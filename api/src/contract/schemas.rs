@@ -1,0 +1,256 @@
+//! The schemas of an API: one for each type, or two where it is read otherwise than it is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::{Content, Operation};
+
+const SCHEMAS: &str = "/components/schemas";
+
+/// The schemas that the operations share, of what is read and of what is written.
+#[derive(Debug)]
+pub(crate) struct Schemas {
+    input: SchemaGenerator,
+    output: SchemaGenerator,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        let settings = || {
+            SchemaSettings::draft2020_12().with(|it| {
+                it.definitions_path = SCHEMAS.into();
+                it.meta_schema = None;
+            })
+        };
+        Self {
+            input: settings().for_deserialize().into_generator(),
+            output: settings().for_serialize().into_generator(),
+        }
+    }
+}
+
+impl Schemas {
+    /// The schema of what is read as a `T`.
+    pub(super) fn input<T: JsonSchema>(&mut self) -> Schema {
+        self.input.subschema_for::<T>()
+    }
+
+    /// The schema of a `T` that is written.
+    pub(super) fn output<T: JsonSchema>(&mut self) -> Schema {
+        self.output.subschema_for::<T>()
+    }
+
+    /// The shared schemas of what is read, so far.
+    pub(super) fn definitions(&self) -> Map<String, Value> {
+        self.input.definitions().clone()
+    }
+
+    /// The generator of what is read.
+    pub(super) fn reader(&mut self) -> &mut SchemaGenerator {
+        &mut self.input
+    }
+
+    /// The generator of what is written.
+    pub(crate) fn writer(&mut self) -> &mut SchemaGenerator {
+        &mut self.output
+    }
+
+    /// The shared schemas by name. What is read has a name of its own where it differs: `ItemInput`.
+    pub(super) fn finish(mut self, operations: &mut [Operation]) -> Map<String, Value> {
+        let mut input = self.input.take_definitions(true);
+        let mut output = self.output.take_definitions(true);
+        for schema in input.values_mut().chain(output.values_mut()) {
+            bound_integers(schema);
+        }
+        let differing = differing(&input, &output);
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let taken: BTreeSet<String> = input.keys().chain(output.keys()).cloned().collect();
+        for name in &differing {
+            let own = format!("{name}Input");
+            let own = match taken.contains(&own) {
+                true => format!("{name}AsInput"),
+                false => own,
+            };
+            names.insert(name.clone(), own);
+        }
+        let mut all = output;
+        for (name, mut schema) in input {
+            rename(&mut schema, &names);
+            let name = names.get(&name).cloned().unwrap_or(name);
+            all.insert(name, schema);
+        }
+        for operation in &mut *operations {
+            for schema in read_by(operation) {
+                edit(schema, |value| {
+                    rename(value, &names);
+                    bound_integers(value);
+                });
+            }
+            for schema in written_by(operation) {
+                edit(schema, bound_integers);
+            }
+        }
+        let readable = readable_names(&all);
+        for operation in operations {
+            for schema in read_by(operation) {
+                edit(schema, |value| rename(value, &readable));
+            }
+            for schema in written_by(operation) {
+                edit(schema, |value| rename(value, &readable));
+            }
+        }
+        let renamed = all.into_iter().map(|(name, mut schema)| {
+            rename(&mut schema, &readable);
+            (readable.get(&name).cloned().unwrap_or(name), schema)
+        });
+        renamed.collect()
+    }
+}
+
+/// The names of schemas that differ between reading and writing, or refer to one that does.
+fn differing(input: &Map<String, Value>, output: &Map<String, Value>) -> BTreeSet<String> {
+    let both = || {
+        input
+            .iter()
+            .filter_map(|(name, read)| Some((name, read, output.get(name)?)))
+    };
+    let mut differing: BTreeSet<String> = both()
+        .filter(|(_, read, written)| read != written)
+        .map(|(name, ..)| name.clone())
+        .collect();
+    loop {
+        let further: Vec<String> = both()
+            .filter(|(name, ..)| !differing.contains(*name))
+            .filter(|(_, read, _)| {
+                references(read)
+                    .iter()
+                    .any(|name| differing.contains(*name))
+            })
+            .map(|(name, ..)| name.clone())
+            .collect();
+        if further.is_empty() {
+            return differing;
+        }
+        differing.extend(further);
+    }
+}
+
+/// `Page_for_Item` as `PageOfItem`, where that name is free.
+fn readable_names(schemas: &Map<String, Value>) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for name in schemas.keys() {
+        let readable = name.replace("_for_", "Of").replace("_and_", "And");
+        let is_free = !schemas.contains_key(&readable) && !names.values().any(|it| *it == readable);
+        if readable != *name && is_free {
+            names.insert(name.clone(), readable);
+        }
+    }
+    names
+}
+
+fn read_by(operation: &mut Operation) -> impl Iterator<Item = &mut Schema> {
+    let parameters = operation.parameters.iter_mut().map(|it| &mut it.schema);
+    let bodies = operation
+        .body
+        .iter_mut()
+        .filter_map(|it| it.schema.as_mut());
+    parameters.chain(bodies)
+}
+
+fn written_by(operation: &mut Operation) -> impl Iterator<Item = &mut Schema> {
+    let responses = operation.responses.values_mut().flat_map(|response| {
+        let contents = response.content.iter_mut().flat_map(schemas_of);
+        contents.chain(response.headers.values_mut())
+    });
+    let problems = operation.problem_headers.values_mut();
+    let problems = problems.flat_map(|headers| headers.values_mut());
+    responses.chain(problems)
+}
+
+fn schemas_of(content: &mut Content) -> impl Iterator<Item = &mut Schema> {
+    content.schema.iter_mut().chain(content.item.iter_mut())
+}
+
+fn edit(schema: &mut Schema, change: impl FnOnce(&mut Value)) {
+    let mut value = std::mem::take(schema).to_value();
+    change(&mut value);
+    // A change keeps an object an object, and a boolean a boolean.
+    *schema = Schema::try_from(value).unwrap_or_default();
+}
+
+/// The names that a schema refers to.
+fn references(schema: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open = vec![schema];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                let reference = members.get("$ref").and_then(Value::as_str);
+                found.extend(reference.and_then(name_in));
+                open.extend(members.values());
+            }
+            Value::Array(elements) => open.extend(elements),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn name_in(reference: &str) -> Option<&str> {
+    reference
+        .strip_prefix("#")?
+        .strip_prefix(SCHEMAS)?
+        .strip_prefix('/')
+}
+
+/// Makes a schema refer to other names.
+fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get_mut("$ref")
+                && let Some(name) = name_in(reference).and_then(|name| names.get(name))
+            {
+                *reference = format!("#{SCHEMAS}/{name}");
+            }
+            members.values_mut().for_each(|inner| rename(inner, names));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|inner| rename(inner, names)),
+        _ => {}
+    }
+}
+
+/// Adds the bounds of an integer's type, which `schemars` names only in `format`.
+fn bound_integers(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            let bounds = members
+                .get("format")
+                .and_then(Value::as_str)
+                .and_then(bounds);
+            if let Some((least, most)) = bounds {
+                members.entry("minimum").or_insert(least);
+                members.entry("maximum").or_insert(most);
+            }
+            members.values_mut().for_each(bound_integers);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(bound_integers),
+        _ => {}
+    }
+}
+
+fn bounds(format: &str) -> Option<(Value, Value)> {
+    Some(match format {
+        "int8" => (json!(i8::MIN), json!(i8::MAX)),
+        "int16" => (json!(i16::MIN), json!(i16::MAX)),
+        "int32" => (json!(i32::MIN), json!(i32::MAX)),
+        "int64" | "int" => (json!(i64::MIN), json!(i64::MAX)),
+        "uint8" => (json!(0), json!(u8::MAX)),
+        "uint16" => (json!(0), json!(u16::MAX)),
+        "uint32" => (json!(0), json!(u32::MAX)),
+        "uint64" | "uint" => (json!(0), json!(u64::MAX)),
+        _ => return None,
+    })
+}

@@ -1,0 +1,75 @@
+//! Words for people about an operation.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use crate::body::Response;
+use crate::contract::Operation;
+use crate::problem::Problem;
+use crate::respond::Respond;
+
+/// What the attribute [`operation`](macro@crate::operation) knows about a handler.
+pub trait Words {
+    /// The first line of the doc comment.
+    const SUMMARY: &'static str;
+    /// The other lines.
+    const DESCRIPTION: &'static str;
+    /// The operation's id, where it is not made from the function's path.
+    const ID: Option<&'static str>;
+    /// The group that the operation belongs to.
+    const TAG: Option<&'static str>;
+    /// Whether clients should stop using it.
+    const IS_DEPRECATED: bool;
+    /// Name and version of the package that the handler is in.
+    const PACKAGE: (&'static str, &'static str);
+}
+
+/// The response of a handler with the attribute [`operation`](macro@crate::operation), which
+/// carries its [`Words`]. A handler that is called by hand gives it: it derefs to the response,
+/// and [`into_inner`](Self::into_inner) takes it out.
+#[derive(Debug, Clone, Copy)]
+pub struct Described<R, W> {
+    response: R,
+    words: PhantomData<fn() -> W>,
+}
+
+impl<R, W> Described<R, W> {
+    /// A response with words.
+    pub const fn new(response: R) -> Self {
+        Self {
+            response,
+            words: PhantomData,
+        }
+    }
+
+    /// The response alone.
+    pub fn into_inner(self) -> R {
+        self.response
+    }
+}
+
+impl<R, W> Deref for Described<R, W> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        &self.response
+    }
+}
+
+impl<R: Respond, W: Words> Respond for Described<R, W> {
+    fn respond(self) -> Result<Response, Problem> {
+        self.response.respond()
+    }
+
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+        W::SUMMARY.clone_into(&mut operation.summary);
+        W::DESCRIPTION.clone_into(&mut operation.description);
+        operation.tag = W::TAG.map(str::to_owned);
+        operation.is_deprecated = W::IS_DEPRECATED;
+        if let Some(id) = W::ID {
+            operation.named(id);
+        }
+        operation.package = Some(W::PACKAGE);
+    }
+}
