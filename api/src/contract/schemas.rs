@@ -15,6 +15,9 @@ const SCHEMAS: &str = "/components/schemas";
 pub(crate) struct Schemas {
     input: SchemaGenerator,
     output: SchemaGenerator,
+    /// Names for generic types by those that the generators gave them.
+    input_names: BTreeMap<String, String>,
+    output_names: BTreeMap<String, String>,
 }
 
 impl Default for Schemas {
@@ -28,6 +31,8 @@ impl Default for Schemas {
         Self {
             input: settings().for_deserialize().into_generator(),
             output: settings().for_serialize().into_generator(),
+            input_names: BTreeMap::new(),
+            output_names: BTreeMap::new(),
         }
     }
 }
@@ -35,12 +40,16 @@ impl Default for Schemas {
 impl Schemas {
     /// The schema of what is read as a `T`.
     pub(super) fn input<T: JsonSchema>(&mut self) -> Schema {
-        self.input.subschema_for::<T>()
+        let schema = self.input.subschema_for::<T>();
+        self.input_names.extend(generic_name::<T>(&schema));
+        schema
     }
 
     /// The schema of a `T` that is written.
     pub(super) fn output<T: JsonSchema>(&mut self) -> Schema {
-        self.output.subschema_for::<T>()
+        let schema = self.output.subschema_for::<T>();
+        self.output_names.extend(generic_name::<T>(&schema));
+        schema
     }
 
     /// The shared schemas of what is read, so far.
@@ -64,6 +73,16 @@ impl Schemas {
         let mut output = self.output.take_definitions(true);
         for schema in input.values_mut().chain(output.values_mut()) {
             bound_integers(schema);
+        }
+        let input = renamed(input, &self.input_names);
+        let output = renamed(output, &self.output_names);
+        for operation in &mut *operations {
+            for schema in read_by(operation) {
+                edit(schema, |value| rename(value, &self.input_names));
+            }
+            for schema in written_by(operation) {
+                edit(schema, |value| rename(value, &self.output_names));
+            }
         }
         let differing = differing(&input, &output);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -93,20 +112,7 @@ impl Schemas {
                 edit(schema, bound_integers);
             }
         }
-        let readable = readable_names(&all);
-        for operation in operations {
-            for schema in read_by(operation) {
-                edit(schema, |value| rename(value, &readable));
-            }
-            for schema in written_by(operation) {
-                edit(schema, |value| rename(value, &readable));
-            }
-        }
-        let renamed = all.into_iter().map(|(name, mut schema)| {
-            rename(&mut schema, &readable);
-            (readable.get(&name).cloned().unwrap_or(name), schema)
-        });
-        renamed.collect()
+        all
     }
 }
 
@@ -138,17 +144,43 @@ fn differing(input: &Map<String, Value>, output: &Map<String, Value>) -> BTreeSe
     }
 }
 
-/// `Page_for_Item` as `PageOfItem`, where that name is free.
-fn readable_names(schemas: &Map<String, Value>) -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
-    for name in schemas.keys() {
-        let readable = name.replace("_for_", "Of").replace("_and_", "And");
-        let is_free = !schemas.contains_key(&readable) && !names.values().any(|it| *it == readable);
-        if readable != *name && is_free {
-            names.insert(name.clone(), readable);
-        }
+/// Schemas under other names, and referring to them.
+fn renamed(schemas: Map<String, Value>, names: &BTreeMap<String, String>) -> Map<String, Value> {
+    let renamed = schemas.into_iter().map(|(name, mut schema)| {
+        rename(&mut schema, names);
+        (names.get(&name).cloned().unwrap_or(name), schema)
+    });
+    renamed.collect()
+}
+
+/// The name of a generic type's schema, by the one that the generator gave it: `Page<Item>` is
+/// `PageOfItem`, and not `Page` or `Page2` by the order in which the types were met.
+fn generic_name<T: JsonSchema>(schema: &Schema) -> Option<(String, String)> {
+    let given = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(name_in)?;
+    let (generic, arguments) = std::any::type_name::<T>().split_once('<')?;
+    let arguments: Vec<&str> = arguments
+        .split(['<', '>', ',', ' ', '(', ')', '&'])
+        .filter_map(|part| part.rsplit("::").next())
+        .filter(|name| !name.is_empty() && !name.starts_with('\''))
+        .collect();
+    // A type that has named its schema itself keeps that name.
+    let is_own_name = generic.rsplit("::").next() != Some(&*T::schema_name());
+    if arguments.is_empty() || is_own_name {
+        return None;
     }
-    names
+    let capitalized = arguments.iter().map(|name| {
+        let mut letters = name.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    let arguments = capitalized.collect::<Vec<_>>().join("And");
+    Some((
+        given.to_owned(),
+        format!("{}Of{arguments}", T::schema_name()),
+    ))
 }
 
 fn read_by(operation: &mut Operation) -> impl Iterator<Item = &mut Schema> {
