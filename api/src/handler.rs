@@ -12,7 +12,8 @@ use crate::respond::Respond;
 /// [`Respond`]. `A` stands for the arguments and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "this function cannot be a handler",
-    note = "a handler is an `async fn` with at most 12 arguments, each an extractor for the state `{S}`, whose result implements `Respond`, and whose future is `Send`"
+    note = "a handler is an `async fn` with at most 12 arguments, each an extractor for the state `{S}`, whose result implements `Respond`, and whose future is `Send`",
+    note = "put `#[fnurl::operation]` on it, and the compiler names what is missing"
 )]
 pub trait Handler<S, A>: Send + Sync + 'static {
     /// Extracts the arguments, calls the function and turns its result into a response.

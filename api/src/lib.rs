@@ -70,6 +70,9 @@
     )
 )]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod body;
 mod conditional;
 mod context;
@@ -104,6 +107,32 @@ pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
     Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
 };
+/// Carries a handler's doc comment into the contract, and makes the compiler name the argument and
+/// the bound when the function cannot be a handler. Optional: without it everything still works.
+///
+/// The first paragraph of the comment is the operation's summary, the rest its description.
+/// Settings: `id = "…"` instead of the one made from the function's path, `tag = "…"`,
+/// `deprecated`, and `state = App` where extractors of one's own need the API's state.
+///
+/// ```
+/// use fnurl::{Api, Json, Unvalidated, get, operation, testing::TestApi};
+///
+/// /// Lists lamps.
+/// ///
+/// /// Newest first.
+/// #[operation(tag = "lamps")]
+/// async fn list() -> Json<Unvalidated<Vec<String>>> {
+///     Json(Unvalidated(Vec::new()))
+/// }
+///
+/// let api = Api::builder(()).at("/lamps", get(list)).build()?;
+/// let operation = &api.contract().operations[0];
+/// assert_eq!(operation.summary, "Lists lamps");
+/// assert_eq!(operation.description, "Newest first.");
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
+#[cfg(feature = "macros")]
+pub use fnurl_macros::operation;
 pub use handler::Handler;
 pub use idempotency::{Idempotency, IdempotencyScope, Once, OnceRecord, Replayable, WriteOnce};
 pub use invocation::{Caller, Invocation, MARGIN};

@@ -35,7 +35,7 @@ pub struct State<T>(pub T);
 
 /// A part of the state `S` that handlers can take on its own.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no part of the state `{S}`",
+    message = "`{Self}` is not a part of the state `{S}`",
     note = "implement `FromState<{S}>` for it"
 )]
 pub trait FromState<S> {

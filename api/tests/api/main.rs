@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod any_event;
+mod compile_errors;
 mod compression;
 mod conditional;
 mod contract;
