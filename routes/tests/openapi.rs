@@ -2,7 +2,7 @@
 
 use fnurl::testing::TestApi;
 use fnurl::{Api, Response, get};
-use models::testing::client_at;
+use models::testing::{client_at, store_at_hand};
 use models::{Store, store::TableSettings};
 use similar::TextDiff;
 
@@ -52,4 +52,17 @@ async fn the_contract_is_served_as_it_is_published() {
     for path in ["/docs", "/docs/ui.js"] {
         api.get(path).await.assert_status(200);
     }
+}
+
+#[tokio::test]
+async fn the_document_says_what_the_handlers_do() {
+    let api = TestApi::new(routes::api(store_at_hand().await).unwrap());
+    let found = api.disagreements().await;
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(
+        found.is_empty(),
+        "{} disagree:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }

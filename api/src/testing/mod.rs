@@ -14,6 +14,8 @@
 
 #[cfg(feature = "contract-testing")]
 mod contract;
+#[cfg(feature = "contract-testing")]
+mod document;
 mod request;
 mod response;
 
@@ -23,6 +25,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::Method;
 
+#[cfg(feature = "contract-testing")]
+pub use document::Disagreement;
 pub use request::TestRequest;
 pub use response::TestResponse;
 
@@ -93,6 +97,37 @@ impl TestApi {
     pub fn assert_contract(mut self) -> Self {
         self.contract = Some(std::sync::Arc::new(self.api.contract().into()));
         self
+    }
+
+    /// Sends instances made from the schemas of the contract, valid ones and each broken in one
+    /// place, and gives every request about which the document and the handler disagree: a rule
+    /// that is checked and not published, or published and not checked.
+    ///
+    /// Handlers are really called, so that this is for an API whose state is that of a test. Give
+    /// types that no instance can be made for an example (`#[schemars(example = …)]`).
+    ///
+    /// ```
+    /// use fnurl::{Api, Json, post, testing::TestApi};
+    /// # use schemars::JsonSchema;
+    /// # use serde::Deserialize;
+    /// # use validator::Validate;
+    ///
+    /// #[derive(Deserialize, Validate, JsonSchema)]
+    /// struct Lamp {
+    ///     #[validate(length(min = 1, max = 9))]
+    ///     name: String,
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// async fn create(Json(lamp): Json<Lamp>) -> String { lamp.name }
+    ///
+    /// let api = TestApi::new(Api::builder(()).at("/lamps", post(create)).build()?);
+    /// assert_eq!(api.disagreements().await, []);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
+    #[cfg(feature = "contract-testing")]
+    pub async fn disagreements(&self) -> Vec<Disagreement> {
+        document::disagreements(self).await
     }
 
     /// A request; `target` is the path and query as they are sent, percent-encoded.

@@ -9,6 +9,7 @@ mod conditional;
 mod contract;
 mod cors;
 mod docs;
+mod document;
 mod extractors;
 mod framework_layers;
 mod layers;
