@@ -6,9 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-#[cfg(not(feature = "contract"))]
-use schemars::JsonSchema;
-#[cfg(feature = "contract")]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
@@ -79,6 +76,9 @@ impl Context {
     }
 }
 
+/// Makes the body of a problem, for the request with this id.
+type MakeBody = dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync;
+
 /// The form of an API's error responses, where it is not that of RFC 9457.
 ///
 /// Set it with [`ApiBuilder::error_format`](crate::ApiBuilder::error_format). It is used for every
@@ -89,8 +89,7 @@ impl Context {
 /// use std::collections::BTreeMap;
 ///
 /// use fnurl::{Api, ErrorFormat, Place, Problem, Path, get, testing::TestApi};
-/// use schemars::JsonSchema;
-/// use serde::Serialize;
+/// /// use serde::Serialize;
 ///
 /// #[derive(Serialize, JsonSchema)]
 /// struct Errors {
@@ -124,8 +123,7 @@ impl Context {
 /// ```
 pub struct ErrorFormat {
     media_type: HeaderValue,
-    body: Box<dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync>,
-    #[cfg(feature = "contract")]
+    body: Box<MakeBody>,
     schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
@@ -156,8 +154,11 @@ impl ErrorFormat {
         Self {
             media_type,
             body: Box::new(body),
-            #[cfg(feature = "contract")]
-            schema: SchemaGenerator::subschema_for::<E>,
+            // Without the feature nothing refers to it, and it is not a part of the program.
+            schema: match cfg!(feature = "contract") {
+                true => SchemaGenerator::subschema_for::<E>,
+                false => |_| Schema::default(),
+            },
         }
     }
 
@@ -177,7 +178,6 @@ impl ErrorFormat {
             .unwrap_or("application/octet-stream")
     }
 
-    #[cfg(feature = "contract")]
     pub(crate) fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         (self.schema)(generator)
     }

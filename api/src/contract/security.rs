@@ -91,7 +91,7 @@ impl SecurityScheme {
 
     /// OAuth 2.0; `flows` is the OAuth Flows Object of OpenAPI.
     #[must_use]
-    pub fn oauth2(name: &str, flows: Value) -> Self {
+    pub fn oauth2(name: &str, flows: &Value) -> Self {
         Self::new(name, json!({"type": "oauth2", "flows": flows}))
     }
 

@@ -86,11 +86,15 @@ pub(crate) enum Source {
     Live(Arc<LiveDocument>),
 }
 
+/// Makes the document as JSON.
+#[cfg(feature = "contract")]
+type MakeDocument = dyn Fn() -> Result<Vec<u8>, String> + Send + Sync;
+
 /// The document of an API, made on the first request for it.
 #[cfg(feature = "contract")]
 #[derive(Default)]
 pub(crate) struct LiveDocument {
-    make: OnceLock<Box<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>>,
+    make: OnceLock<Box<MakeDocument>>,
     made: OnceLock<Result<Bytes, String>>,
 }
 

@@ -33,7 +33,7 @@ use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 /// ```
 ///
 /// What it refuses and adds is said to the contract with
-/// [`describing`](crate::layers::describing).
+/// [`describing`](crate::layers::describing()).
 pub fn from_fn<F, Fut>(function: F) -> FromFn<F>
 where
     F: Fn(Request, Next) -> Fut + Clone + Send + Sync + 'static,

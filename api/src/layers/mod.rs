@@ -10,7 +10,7 @@
 //! | [`BodyLimit`] | refuses longer bodies than the route needs | |
 //! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
 //! | [`Produces`] | refuses what the client would not accept | |
-//! | [`from_fn`] | a layer of your own, from an async function | |
+//! | [`from_fn`](from_fn()) | a layer of your own, from an async function | |
 //! | [`TrustedProxies`] | finds the address of the client behind them, [`ClientIp`] | |
 #![cfg_attr(
     feature = "compression",

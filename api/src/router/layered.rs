@@ -20,7 +20,7 @@ pub trait RouteLayer: Send + Sync + 'static {
     fn wrap(&self, inner: Route) -> Route;
 
     /// Says what the layer adds to responses and refuses, for the contract. Of layers that are not
-    /// the framework's nothing is known: say it with [`describing`](crate::layers::describing).
+    /// the framework's nothing is known: say it with [`describing`](crate::layers::describing()).
     fn describe(&self, _operation: &mut Operation) {}
 }
 

@@ -212,7 +212,12 @@ fn is_refused(response: &super::TestResponse) -> bool {
         return false;
     }
     let problem: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-    let of_reading = [INVALID_REQUEST, MALFORMED_BODY, MALFORMED_QUERY, MALFORMED_PATH];
+    let of_reading = [
+        INVALID_REQUEST,
+        MALFORMED_BODY,
+        MALFORMED_QUERY,
+        MALFORMED_PATH,
+    ];
     match problem["type"].as_str() {
         Some(kind) => of_reading.iter().any(|known| known.uri() == kind),
         None => true,

@@ -86,10 +86,12 @@ struct Walk<'a> {
 /// Nodes that are compared with broken rules, for one request: some 10 ms.
 const MAX_COMPARED: usize = 200_000;
 
+/// Names of members by type and the way to the field.
+type KnownNames = HashMap<(&'static str, String), Box<str>>;
+
 /// The names of members that have been found out, by type and the way to the field. A type has
 /// few, and they never change.
-static KNOWN_NAMES: LazyLock<Mutex<HashMap<(&'static str, String), Box<str>>>> =
-    LazyLock::new(Mutex::default);
+static KNOWN_NAMES: LazyLock<Mutex<KnownNames>> = LazyLock::new(Mutex::default);
 
 impl Walk<'_> {
     /// The rules of the struct at `node`.
@@ -111,7 +113,7 @@ impl Walk<'_> {
             match kind {
                 ValidationErrorsKind::Field(broken) if name == WHOLE => {
                     let steps = self.document.steps(node);
-                    self.rules(broken, steps, Some(node), node);
+                    self.rules(broken, &steps, Some(node), node);
                 }
                 ValidationErrorsKind::Field(broken) => self.field(broken, name, node),
                 ValidationErrorsKind::Struct(inner) => {
@@ -175,7 +177,7 @@ impl Walk<'_> {
         if !matches!(self.document.content(node), Content::Object(_)) {
             // A struct that serde reads as its only field.
             let steps = self.document.steps(node);
-            return self.rules(broken, steps, Some(node), node);
+            return self.rules(broken, &steps, Some(node), node);
         }
         let member = self.member(node, name, |document, id| {
             broken.iter().all(|error| has_value(document, id, error))
@@ -187,13 +189,13 @@ impl Walk<'_> {
                 self.document.steps(node).member(&name)
             }
         };
-        self.rules(broken, steps, member, node);
+        self.rules(broken, &steps, member, node);
     }
 
     fn rules(
         &mut self,
         broken: &[ValidationError],
-        steps: Steps,
+        steps: &Steps,
         member: Option<NodeId>,
         object: NodeId,
     ) {

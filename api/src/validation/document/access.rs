@@ -61,8 +61,9 @@ impl<'d> Elements<'d> {
         if parts.len() != length {
             self.reader.length_mismatch(length, kept.to_vec());
         }
-        self.parts = kept.to_vec().into_iter();
         self.missing = length - kept.len();
+        let kept: Vec<NodeId> = kept.to_vec();
+        self.parts = kept.into_iter();
         self
     }
 }
