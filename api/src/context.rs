@@ -89,7 +89,8 @@ type MakeBody = dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync;
 /// use std::collections::BTreeMap;
 ///
 /// use fnurl::{Api, ErrorFormat, Place, Problem, Path, get, testing::TestApi};
-/// /// use serde::Serialize;
+/// use schemars::JsonSchema;
+/// use serde::Serialize;
 ///
 /// #[derive(Serialize, JsonSchema)]
 /// struct Errors {

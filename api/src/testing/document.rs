@@ -27,7 +27,8 @@ pub struct Disagreement {
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.operation, self.verdicts, self.sent)
+        let sent: String = self.sent.to_string().chars().take(400).collect();
+        write!(f, "{}: {}: {sent}", self.operation, self.verdicts)
     }
 }
 
@@ -134,6 +135,14 @@ impl Check<'_> {
     }
 
     fn compare(&mut self, is_valid: bool, response: &super::TestResponse, sent: Value) {
+        if [401, 403].contains(&response.status()) {
+            let verdicts = "the request was not let in: give credentials with `TestApi::header`";
+            let is_known = self.found.iter().any(|it| it.verdicts == verdicts);
+            if !is_known {
+                self.disagree(sent, verdicts.to_owned());
+            }
+            return;
+        }
         let is_refused = is_refused(response);
         if is_valid == is_refused {
             let says = match is_valid {

@@ -43,6 +43,7 @@ pub struct TestApi {
     #[cfg(feature = "contract-testing")]
     contract: Option<std::sync::Arc<std::sync::Mutex<crate::contract::Contract>>>,
     is_streaming: bool,
+    headers: Vec<(String, String)>,
 }
 
 /// The request id of every invocation in tests.
@@ -51,13 +52,14 @@ pub const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 impl TestApi {
     /// Tests `api`; each invocation has 30 seconds.
     #[must_use]
-    pub const fn new(api: Api) -> Self {
+    pub fn new(api: Api) -> Self {
         Self {
             api,
             #[cfg(feature = "contract-testing")]
             contract: None,
             time_left: Duration::from_secs(30),
             is_streaming: false,
+            headers: Vec::new(),
         }
     }
 
@@ -78,15 +80,22 @@ impl TestApi {
     /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
     /// ```
     #[must_use]
-    pub const fn streaming(mut self) -> Self {
+    pub fn streaming(mut self) -> Self {
         self.is_streaming = true;
         self
     }
 
     /// Gives each invocation this long before its deadline.
     #[must_use]
-    pub const fn time_left(mut self, time_left: Duration) -> Self {
+    pub fn time_left(mut self, time_left: Duration) -> Self {
         self.time_left = time_left;
+        self
+    }
+
+    /// Sends this header with every request, such as credentials.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_lowercase(), value.to_owned()));
         self
     }
 

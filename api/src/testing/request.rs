@@ -36,7 +36,10 @@ impl<'a> TestRequest<'a> {
             api,
             method,
             target: target.to_owned(),
-            headers: vec![("host".to_owned(), HOST.to_owned())],
+            headers: [("host".to_owned(), HOST.to_owned())]
+                .into_iter()
+                .chain(api.headers.iter().cloned())
+                .collect(),
             cookies: Vec::new(),
             body: None,
             caller: None,

@@ -270,6 +270,14 @@ impl Walk<'_> {
                 .name(id)
                 .is_some_and(|known| is_spelling_of(known, name))
         };
+        // What stands in for a mistake fits anything: only its name can tell.
+        let (stand_ins, fitting): (Vec<_>, Vec<_>) = fitting
+            .into_iter()
+            .partition(|&id| self.document.is_within_reported(id));
+        let mut stand_ins = stand_ins.into_iter();
+        if let Some(named) = stand_ins.find(|&id| is_same_word(self, id)) {
+            return Some(named);
+        }
         match fitting[..] {
             [only] => Some(only),
             // The value may have changed on its way into the type.
@@ -568,6 +576,10 @@ fn is_plain(broken: &[ValidationError]) -> bool {
 
 /// Whether a node has the value that a rule was broken by, as far as the rule says.
 fn has_value(document: &Document, node: NodeId, error: &ValidationError) -> bool {
+    // What stands in for a mistake may have become any value.
+    if document.is_within_reported(node) {
+        return true;
+    }
     match error.params.get("value") {
         Some(value) => is_value(document, node, value),
         None => true,

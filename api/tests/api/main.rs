@@ -11,6 +11,7 @@ mod cors;
 mod docs;
 mod document;
 mod extractors;
+mod foreign;
 mod framework_layers;
 mod layers;
 mod problems;
