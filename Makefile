@@ -66,6 +66,7 @@ contract: contract/node_modules/.package-lock.json ## Lint openapi.yaml, make a 
 	cd contract && npm run --silent lint && npm run --silent types && npm --silent test
 	scripts/test-contract.sh 60
 	scripts/test-contract.sh 30 --signed
+	scripts/test-foreign-contract.sh 40
 
 openapi-diff: contract/node_modules/.package-lock.json ## Does openapi.yaml break clients of the one at a revision? (BASE=origin/main; needs npm)
 	mkdir -p target

@@ -11,13 +11,7 @@ for tool in python3; do
         exit 0
     fi
 done
-packages=.cache/schemathesis-$(sha256sum contract/requirements.txt | cut -c 1-12)
-if [ ! -e "$packages/complete" ]; then
-    rm -rf "$packages"
-    python3 -m venv "$packages"
-    "$packages/bin/pip" install --quiet --disable-pip-version-check -r contract/requirements.txt
-    touch "$packages/complete"
-fi
+. scripts/contract-packages.sh
 cargo build -p fnurl-cli --bin fnurl
 cargo build -p routes --bin bootstrap
 
