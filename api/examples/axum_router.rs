@@ -1,4 +1,4 @@
-//! An axum `Router` that exists already, mounted under a prefix beside new routes.
+//! An existing axum `Router`, mounted under a prefix next to new routes.
 //!
 //! Run it: `make example NAME=axum_router`, then
 //! `curl http://127.0.0.1:9000/old/users/7`.

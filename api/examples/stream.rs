@@ -1,4 +1,4 @@
-//! Answers that are written while they are sent: lines of JSON, and events for a browser.
+//! Streamed responses: lines of JSON, and server-sent events for a browser.
 //!
 //! Run it: `make example NAME=stream ARGS='--invoke-mode stream'`, then
 //! `curl -N http://127.0.0.1:9000/countdown/5` or
@@ -21,7 +21,7 @@ struct Range {
     below: u32,
 }
 
-/// One line of the answer. The last one says that nothing is missing.
+/// One line of the response. The last line tells the client that the response is complete.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum Line {

@@ -1,4 +1,4 @@
-//! A JSON body that cannot reach the handler unvalidated, and an error of its own.
+//! A JSON body that is validated before the handler runs, and an application error.
 //!
 //! Run it: `make example NAME=validated_json`, then
 //! `curl http://127.0.0.1:9000/orders -H 'content-type: application/json' -d '{"lamp":"","count":0}'`.
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-/// What a client orders.
+/// An order from a client.
 #[derive(Deserialize, Serialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Order {

@@ -1,4 +1,4 @@
-//! The body of requests and responses: bytes at hand, or a stream.
+//! The body of requests and responses: bytes in memory, or a stream.
 
 use std::fmt;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ pub type Response = http::Response<Body>;
 
 /// The body of a request or response.
 ///
-/// A function URL's event holds the whole body, so it is usually bytes at hand; layers and
+/// A function URL's event holds the whole body, so the body is usually in memory; layers and
 /// mounted services may turn it into a stream.
 ///
 /// ```
@@ -37,13 +37,13 @@ enum Kind {
 }
 
 impl Body {
-    /// A body of no bytes.
+    /// An empty body.
     #[must_use]
     pub const fn empty() -> Self {
         Self(Kind::Full(Bytes::new()))
     }
 
-    /// Any other body; one that is a [`Body`] already is taken as it is.
+    /// Wraps any other body. A [`Body`] is returned unchanged.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -59,7 +59,7 @@ impl Body {
         }
     }
 
-    /// The bytes, when they are all at hand.
+    /// The bytes if the whole body is in memory; `None` for a stream.
     #[must_use]
     pub fn as_full(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -68,10 +68,10 @@ impl Body {
         }
     }
 
-    /// All bytes; the body can be read again afterwards.
+    /// Reads all bytes into memory; the body can be read again afterwards.
     ///
     /// # Errors
-    /// What the stream failed with.
+    /// The error of the stream.
     pub async fn collect(&mut self) -> Result<Bytes, BoxError> {
         match &mut self.0 {
             Kind::Full(bytes) => Ok(bytes.clone()),
@@ -83,7 +83,7 @@ impl Body {
         }
     }
 
-    /// All bytes of a request, or the problem that reading them met.
+    /// Reads all bytes of a request, or returns the problem that occurred.
     pub(crate) async fn read(&mut self) -> Result<Bytes, Problem> {
         self.collect().await.map_err(|err| {
             if err.is::<LengthLimitError>() {
@@ -96,7 +96,7 @@ impl Body {
         })
     }
 
-    /// The body, failing to be read past `limit` bytes.
+    /// Limits the body: reading more than `limit` bytes fails.
     pub(crate) fn limited(self, limit: usize) -> Result<Self, Problem> {
         match self.0 {
             Kind::Full(bytes) if bytes.len() > limit => Err(BODY_TOO_LARGE

@@ -1,4 +1,4 @@
-//! What every part of the framework needs to know about the request that it serves.
+//! The context of a request: its invocation, and the settings of its API.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ pub(crate) struct Context {
     settings: Arc<Settings>,
 }
 
-/// What an API has set for all its routes.
+/// The settings of an API for all its routes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) error_format: Option<Arc<ErrorFormat>>,
-    /// Every handler that takes [`Preconditions`](crate::Preconditions) needs one.
+    /// Every request to a handler with [`Preconditions`](crate::Preconditions) must have one.
     pub(crate) requires_preconditions: bool,
     /// Merge patches may come as `application/json`.
     pub(crate) patch_reads_json: bool,
@@ -52,7 +52,7 @@ impl Context {
             .unwrap_or_default()
     }
 
-    /// What the API has set.
+    /// The API's settings.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -62,8 +62,7 @@ impl Context {
         self.invocation.as_ref().map(Invocation::request_id)
     }
 
-    /// The response that the client gets instead of what it asked for; a 5xx is logged with its
-    /// cause.
+    /// The error response for `problem`; a 5xx is logged with its cause.
     pub(crate) fn render(&self, problem: Problem) -> Response {
         let request_id = self.request_id();
         match &self.settings.error_format {
@@ -79,7 +78,7 @@ impl Context {
 /// Makes the body of a problem, for the request with this id.
 type MakeBody = dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync;
 
-/// The form of an API's error responses, where it is not that of RFC 9457.
+/// An API's own format of error responses, instead of RFC 9457.
 ///
 /// Set it with [`ApiBuilder::error_format`](crate::ApiBuilder::error_format). It is used for every
 /// problem from every source: handlers, extractors, layers, the router and the runtime. The
@@ -142,8 +141,8 @@ impl ErrorFormat {
         })
     }
 
-    /// A body of any media type, made from the problem and the request id, under which the log
-    /// has the request. `E` is described to the contract.
+    /// A body of any media type, made from the problem and the request id (the one in the log).
+    /// The contract describes the body as an `E`.
     ///
     /// Status and headers (`Retry-After`, `WWW-Authenticate`, …) are those of the problem.
     #[must_use]
@@ -192,8 +191,8 @@ impl fmt::Debug for ErrorFormat {
     }
 }
 
-/// A problem that is the response, whatever the handler would say: what the runtime found out
-/// before or after the API was asked. The request goes through all layers, and ends here.
+/// A problem that replaces the handler's response. The runtime found it before or after it called
+/// the API. The request passes through all layers and ends here.
 #[derive(Debug, Clone)]
 pub(crate) struct Instead(Arc<std::sync::Mutex<Option<Problem>>>);
 
@@ -211,7 +210,7 @@ impl Instead {
         problem.take()
     }
 
-    /// Whether a request has one.
+    /// Checks whether a request has one.
     pub(crate) fn is_in(request: &Request) -> bool {
         request.extensions().get::<Self>().is_some()
     }

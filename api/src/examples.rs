@@ -1,11 +1,10 @@
-//! Programs of one screen each, as they are in the folder `examples` and run by
-//! `make example NAME=hello`.
+//! Short programs from the folder `examples`. Run one with `make example NAME=hello`.
 
 /// The smallest API: one route.
 #[doc = concat!("```ignore\n", include_str!("../examples/hello.rs"), "```")]
 pub mod hello {}
 
-/// A JSON body that cannot reach the handler unvalidated, and an error of its own.
+/// A JSON body that is validated before the handler runs, and an application error.
 #[doc = concat!("```ignore\n", include_str!("../examples/validated_json.rs"), "```")]
 pub mod validated_json {}
 
@@ -13,10 +12,10 @@ pub mod validated_json {}
 #[doc = concat!("```ignore\n", include_str!("../examples/layer.rs"), "```")]
 pub mod layer {}
 
-/// An axum `Router` that exists already, mounted under a prefix beside new routes.
+/// An existing axum `Router`, mounted under a prefix next to new routes.
 #[doc = concat!("```ignore\n", include_str!("../examples/axum_router.rs"), "```")]
 pub mod axum_router {}
 
-/// Answers that are written while they are sent: lines of JSON, and events.
+/// Streamed responses: lines of JSON, and server-sent events.
 #[doc = concat!("```ignore\n", include_str!("../examples/stream.rs"), "```")]
 pub mod stream {}

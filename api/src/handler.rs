@@ -26,7 +26,7 @@ pub trait Handler<S, A>: Send + Sync + 'static {
     /// Describes arguments and result to the contract.
     fn describe(operation: &mut Operation);
 
-    /// Says what each argument reads from path and query.
+    /// Declares what each argument reads from path and query.
     fn reads(reads: &mut Reads);
 }
 

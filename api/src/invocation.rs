@@ -1,4 +1,4 @@
-//! One invocation: what Lambda says about the call beside the HTTP request itself.
+//! One invocation: Lambda's data about the call, beside the HTTP request itself.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::problem::{MALFORMED_EVENT, Problem};
 
-/// Time kept back from the function's timeout, to answer before Lambda ends the call.
+/// Time reserved before the function's timeout, to respond before Lambda ends the call.
 pub const MARGIN: Duration = Duration::from_millis(100);
 
 /// One call of the function: its id, its deadline and its event.
@@ -26,7 +26,7 @@ pub const MARGIN: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub struct Invocation(Arc<Call>);
 
-/// What the runtime knows about an invocation, and what the event adds.
+/// The data about an invocation, from the runtime and from the event.
 #[derive(Debug, Default)]
 pub(crate) struct Call {
     pub(crate) request_id: String,
@@ -101,7 +101,7 @@ impl Invocation {
         &self.0.payload
     }
 
-    /// The event as the type of `aws_lambda_events`, built now.
+    /// Reads the event into the type of the crate `aws_lambda_events`.
     ///
     /// # Errors
     /// A 400 problem when the event has members of other types than the crate expects.
@@ -109,7 +109,7 @@ impl Invocation {
         serde_json::from_slice(&self.0.payload).map_err(|err| MALFORMED_EVENT.because(err))
     }
 
-    /// Whether the client reads the answer while it is written: the function URL's invoke mode is
+    /// Checks whether the response is streamed: the function URL's invoke mode is
     /// `RESPONSE_STREAM`.
     #[must_use]
     pub fn is_streamed(&self) -> bool {
@@ -140,10 +140,10 @@ impl Caller {
     }
 }
 
-/// Who signed the request, as IAM established it; never read from headers.
+/// The identity that signed the request, as IAM verified it; never read from headers.
 ///
-/// As an argument of a handler it refuses requests without an IAM identity with 403; take
-/// `Option<Caller>` where a function URL with AuthType `NONE` serves the route too.
+/// As an argument of a handler, it refuses requests without an IAM identity with 403; take
+/// `Option<Caller>` if a function URL with AuthType `NONE` also serves the route.
 ///
 /// ```
 /// use fnurl::Caller;
@@ -158,7 +158,7 @@ impl Caller {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Caller {
-    /// The access key id that signed.
+    /// The id of the access key that signed the request.
     pub access_key: String,
     /// The account of the caller, 12 digits.
     pub account_id: String,

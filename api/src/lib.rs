@@ -2,15 +2,15 @@
 //!
 //! A function URL hands every request to the function as one JSON event. `fnurl` turns it into an
 //! [`http`] request, finds the route, extracts and validates the handler's arguments, and turns
-//! what the handler returns into the function URL's answer:
+//! the handler's return value into the function's result:
 //!
 //! ```text
 //! event (JSON) → http::Request → layers (tower) → router (matchit) → extractors → handler
 //! result (JSON) ← http::Response ← layers       ← response, or a problem (RFC 9457)
 //! ```
 //!
-//! The handler's signature is its contract. What is wrong with a request is answered before the
-//! handler runs, as problem details that list every broken rule:
+//! The handler's signature is its contract. A request that is not valid never reaches the handler;
+//! the response is problem details that list every broken rule:
 //!
 //! ```
 //! use fnurl::{Api, Created, Json, Path, State, get, post, testing::TestApi};
@@ -49,14 +49,14 @@
 //! | to | see |
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
-//! | take what a request has | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`Preconditions`], [`Patch`], [`Idempotency`], [`Prefer`] |
-//! | answer | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
+//! | read a request | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`Preconditions`], [`Patch`], [`Idempotency`], [`Prefer`] |
+//! | respond | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | put around routes | [`layers`], and any of `tower-http` |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
 //!
-//! Programs of one screen each are in [`examples`]: [`hello`](examples::hello),
+//! Short programs are in [`examples`]: [`hello`](examples::hello),
 //! [`validated_json`](examples::validated_json), [`layer`](examples::layer),
 //! [`stream`](examples::stream) and [`axum_router`](examples::axum_router).
 
@@ -66,7 +66,7 @@
     not(feature = "contract"),
     expect(
         dead_code,
-        reason = "what reads descriptions is there, and nobody calls it"
+        reason = "the code that reads descriptions exists, but nothing calls it"
     )
 )]
 
@@ -107,12 +107,12 @@ pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
     Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
 };
-/// Carries a handler's doc comment into the contract, and makes the compiler name the argument and
-/// the bound when the function cannot be a handler. Optional: without it everything still works.
+/// Adds a handler's doc comment to the contract. If the function cannot be a handler, the compiler
+/// names the argument and the missing trait. Optional: everything also works without it.
 ///
 /// The first paragraph of the comment is the operation's summary, the rest its description.
 /// Settings: `id = "…"` instead of the one made from the function's path, `tag = "…"`,
-/// `deprecated`, and `state = App` where extractors of one's own need the API's state.
+/// `deprecated`, and `state = App` if your own extractors need the API's state.
 ///
 /// ```
 /// use fnurl::{Api, Json, Unvalidated, get, operation, testing::TestApi};

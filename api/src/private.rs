@@ -1,4 +1,4 @@
-//! What the attribute `operation` expands to. Not part of the public interface.
+//! Support for the code that the attribute `operation` makes. Not part of the public interface.
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use crate::extract::{Extract, MaybeExtract};
 use crate::problem::IntoProblem;
 use crate::respond::Respond;
 
-/// A future that Lambda's runtime can hold: nothing that is held over an `.await` may be bound to
-/// one thread.
+/// Returns the future, which must be `Send` for Lambda's runtime: nothing that is held across an
+/// `.await` may be bound to one thread.
 pub const fn sendable<F: Future + Send>(future: F) -> F {
     future
 }

@@ -1,4 +1,4 @@
-//! What must hold of a handler, each said where it does not.
+//! Checks of a handler. Each error points at the part of the signature that is wrong.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -7,10 +7,10 @@ use syn::{Error, FnArg, GenericArgument, PathArguments, ReturnType, Signature, T
 
 use crate::settings::Settings;
 
-/// The most arguments that a handler can have.
+/// Maximum number of arguments of a handler.
 const MAX_ARGUMENTS: usize = 12;
 
-/// Checks what the function looks like.
+/// Checks the form of the function: `async`, no `self`, owned arguments, and not too many.
 pub(crate) fn shape(signature: &Signature) -> syn::Result<()> {
     if signature.asyncness.is_none() {
         return Err(Error::new(
@@ -45,8 +45,8 @@ pub(crate) fn shape(signature: &Signature) -> syn::Result<()> {
     Ok(())
 }
 
-/// Calls that compile only if the arguments are extractors and the result is a response. Each has
-/// the place of the type that it is about.
+/// Calls that compile only if the arguments are extractors and the result is a response. Each call
+/// has the span of the type that it checks.
 pub(crate) fn bounds(settings: &Settings, signature: &Signature) -> TokenStream {
     let arguments = signature
         .inputs
@@ -58,7 +58,7 @@ pub(crate) fn bounds(settings: &Settings, signature: &Signature) -> TokenStream 
     let takes_state = arguments.clone().any(|ty| named(ty, "State").is_some());
     let state = match &settings.state {
         Some(state) => Some(quote!(#state)),
-        // What state the API has is not said: only extractors for any state can be checked.
+        // The state of the API is not known: only extractors for every state can be checked.
         None if takes_state => None,
         None => Some(quote!(())),
     };
@@ -105,7 +105,7 @@ fn result(output: &Type) -> TokenStream {
     quote_spanned!(output.span()=> ::fnurl::__private::is_response::<#output>();)
 }
 
-/// The argument of `Name<T>`, whatever path comes before the name.
+/// The type argument of `Name<T>`; any path may come before the name.
 fn named<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     arguments_of(ty, name)?.first().copied()
 }

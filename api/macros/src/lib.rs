@@ -24,7 +24,7 @@ pub fn operation(
     let original = quote!(#function);
     match expand(&settings, function) {
         Ok(tokens) => tokens.into(),
-        // The function stays, so that the mistake is the only one that is reported.
+        // Keep the function, so that the compiler reports only this error.
         Err(error) => {
             let error = error.to_compile_error();
             quote!(#error #original).into()
@@ -32,8 +32,8 @@ pub fn operation(
     }
 }
 
-/// The handler as a function that returns its future: the same for those who call it, but that the
-/// response carries its words.
+/// The handler as a function that returns its future. Callers use it as before; only its response
+/// also carries the texts of the doc comment.
 fn expand(settings: &Settings, function: ItemFn) -> syn::Result<TokenStream> {
     checks::shape(&function.sig)?;
     let checks = checks::bounds(settings, &function.sig);

@@ -1,4 +1,4 @@
-//! What stands in the attribute's parentheses.
+//! The settings in the attribute's parentheses.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Token, Type};

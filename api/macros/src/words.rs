@@ -1,4 +1,4 @@
-//! The handler's doc comment as words of the contract.
+//! Texts for the contract, from the handler's doc comment.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! `Preconditions`: under which conditions a request means to change something (RFC 9110 §13.1).
+//! `Preconditions`: the conditions of a write, from the request's headers (RFC 9110 §13.1).
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -21,9 +21,8 @@ use crate::syntax::entity_tags::EntityTags;
 /// succeed. Refuse with [`PRECONDITION_FAILED`] when they do not hold. Tags are those that
 /// [`Tagged`](crate::Tagged) sends, without quotes.
 ///
-/// Where [`ApiBuilder::require_preconditions`](crate::ApiBuilder::require_preconditions) is set, a
-/// request without any of them is refused; [`required`](Self::required) asks for one in a single
-/// handler.
+/// With [`ApiBuilder::require_preconditions`](crate::ApiBuilder::require_preconditions), every
+/// request without one is refused. [`required`](Self::required) does the same in a single handler.
 ///
 /// ```
 /// use fnurl::{NoContent, Preconditions, Problem};
@@ -53,7 +52,7 @@ pub enum Tags {
     /// The request does not have the header.
     #[default]
     Absent,
-    /// `*`: whatever exists, in any version.
+    /// `*`: any existing version.
     Any,
     /// These versions, without quotes.
     List(Vec<String>),
@@ -66,26 +65,26 @@ impl Preconditions {
         &self.if_match
     }
 
-    /// `If-None-Match`: the versions that may not be changed; [`Tags::Any`] when nothing that
-    /// exists may be, as in a request that only means to create.
+    /// `If-None-Match`: the versions that may not be changed. [`Tags::Any`] means that nothing may
+    /// exist yet: the request only creates.
     #[must_use]
     pub const fn if_none_match(&self) -> &Tags {
         &self.if_none_match
     }
 
-    /// `If-Unmodified-Since`, to the second; `None` where `If-Match` takes its place.
+    /// `If-Unmodified-Since`, to the second; `None` if `If-Match` is present, which replaces it.
     #[must_use]
     pub const fn unmodified_since(&self) -> Option<SystemTime> {
         self.unmodified_since
     }
 
-    /// Whether the request has no precondition at all.
+    /// Checks whether the request has no precondition.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a thing in this version, last modified then, may be changed.
+    /// Checks whether a resource with this version and modification time may be changed.
     ///
     /// `If-Match` decides first, or else `If-Unmodified-Since`; then `If-None-Match`.
     #[must_use]
@@ -105,10 +104,10 @@ impl Preconditions {
         is_wanted && !is_excluded
     }
 
-    /// The same, as a problem.
+    /// Like [`allows`](Self::allows), but returns a problem.
     ///
     /// # Errors
-    /// 412 when the thing may not be changed.
+    /// 412 when the resource may not be changed.
     pub fn check(&self, version: &str, modified: Option<SystemTime>) -> Result<(), Problem> {
         match self.allows(version, modified) {
             true => Ok(()),
@@ -119,7 +118,7 @@ impl Preconditions {
         }
     }
 
-    /// The same, for a handler that takes no request without a precondition.
+    /// Requires a precondition, for a handler that must not run without one.
     ///
     /// # Errors
     /// 428 when there is none.
@@ -138,7 +137,7 @@ fn seconds(time: SystemTime) -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
-/// The tags in a header; weak ones only where `with_weak`.
+/// The tags in a header; weak tags only if `with_weak` is set.
 fn tags(headers: &HeaderMap, name: &HeaderName, with_weak: bool) -> Result<Tags, Problem> {
     let Some(value) = joined(headers, name) else {
         return Ok(Tags::Absent);

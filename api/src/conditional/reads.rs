@@ -1,5 +1,5 @@
-//! Conditional reads, for every handler whose answer has an `ETag` or a `Last-Modified`
-//! (RFC 9110 §13.2.2): 304 where the client has the representation already, 412 where it asked for
+//! Conditional reads, for every handler whose response has an `ETag` or a `Last-Modified`
+//! (RFC 9110 §13.2.2): 304 when the client already has the representation, 412 when it asked for
 //! another one.
 
 use http::header::{
@@ -22,7 +22,7 @@ const CONDITIONS: [HeaderName; 4] = [
     IF_UNMODIFIED_SINCE,
 ];
 
-/// What describes the content, which a 304 does not have (RFC 9110 §15.4.5).
+/// Headers that describe the content; a 304 response does not have them (RFC 9110 §15.4.5).
 const ABOUT_CONTENT: [HeaderName; 5] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
@@ -36,7 +36,7 @@ const ABOUT_CONTENT: [HeaderName; 5] = [
 pub(crate) struct Conditions(HeaderMap);
 
 impl Conditions {
-    /// Nothing, and next to no work, for a request without conditions.
+    /// `None` for a request without conditions, at almost no cost.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let (method, headers) = (request.method(), request.headers());
         let is_read = method.is_safe() && *method != Method::OPTIONS || method.as_str() == "QUERY";
@@ -44,13 +44,13 @@ impl Conditions {
         is_conditional.then(|| Self(headers.clone()))
     }
 
-    /// The answer under these conditions. Only a success can be conditional.
+    /// Applies the conditions to a response. Only a success can be conditional.
     pub(crate) fn apply(&self, response: Response) -> Result<Response, Problem> {
         if response.status() != StatusCode::OK {
             return Ok(response);
         }
         if !self.is_wanted(response.headers())? {
-            return Err(PRECONDITION_FAILED.because("the representation is another one by now"));
+            return Err(PRECONDITION_FAILED.because("the representation has changed"));
         }
         if self.is_news(response.headers())? {
             return Ok(response);
@@ -83,7 +83,7 @@ impl Conditions {
         )
     }
 
-    /// Nothing without the header.
+    /// `None` without the header.
     fn matches(
         &self,
         name: &HeaderName,
@@ -109,7 +109,7 @@ impl Conditions {
         }))
     }
 
-    /// Nothing where either side has no date.
+    /// `None` if either side has no date.
     fn is_unmodified_since(&self, name: HeaderName, answer: &HeaderMap) -> Option<bool> {
         let date = |headers: &HeaderMap, name: HeaderName| -> Option<SystemTime> {
             httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()

@@ -30,7 +30,7 @@ pub struct Tagged<R> {
 }
 
 impl<R> Tagged<R> {
-    /// `version` tells this representation from every other of the same resource.
+    /// `version` distinguishes this representation from all others of the same resource.
     pub fn new(version: impl Display, representation: R) -> Self {
         Self {
             tag: format!("\"{version}\""),
@@ -39,7 +39,7 @@ impl<R> Tagged<R> {
         }
     }
 
-    /// Adds `Last-Modified`, for clients that know no entity tags (RFC 9110 §8.8.2).
+    /// Adds `Last-Modified`, for clients without entity tags (RFC 9110 §8.8.2).
     #[must_use]
     pub fn modified(self, at: SystemTime) -> Self {
         let modified = Some(at);

@@ -1,8 +1,8 @@
 //! The ids of operations: unique, valid and stable, whatever the order of the routes.
 //!
 //! An id is made from the module and the name of the handler's function: `items::list` gives
-//! `itemsList`. Where two handlers have the same, more of their modules comes before it
-//! (`v1ItemsList`, `v2ItemsList`); where one handler serves two routes, the route comes behind it.
+//! `itemsList`. If two handlers have the same id, more module names are put before it
+//! (`v1ItemsList`, `v2ItemsList`); if one handler serves two routes, the route is put after it.
 
 use std::collections::BTreeMap;
 
@@ -50,8 +50,8 @@ pub(super) fn assign(operations: &mut [Operation]) {
     }
 }
 
-/// The last `depth` names of a function's path, and the types that a generic one is for; nothing
-/// for a closure.
+/// An id from the last `depth` names of a function's path and from its generic types; `None` for
+/// a closure.
 fn of_path(path: &str, depth: usize) -> Option<String> {
     if path.contains("{{closure}}") || path.is_empty() {
         return None;
@@ -122,7 +122,7 @@ fn capitalized(word: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// A function's name as a sentence begins: `create_item` gives `Create item`.
+/// A function's name in words: `create_item` gives `Create item`.
 pub(super) fn summary(operation: &Operation) -> String {
     let name = segments(operation.handler)
         .last()

@@ -1,4 +1,4 @@
-//! The contract: what the types of handlers say about their operations.
+//! The contract: a description of every operation, made from the types of its handler.
 //!
 //! Every extractor, response and error describes its part to an [`Operation`]; a walk over the
 //! routes of an [`Api`](crate::Api) collects them. Nothing here runs while requests are served.
@@ -26,17 +26,17 @@ use schemas::Schemas;
 pub struct Contract {
     /// The operations, in the order of their routes.
     pub operations: Vec<Operation>,
-    /// The shared schemas by name, as JSON Schema 2020-12. A type that is read otherwise than it
-    /// is written has two: `Item` and `ItemInput`.
+    /// The shared schemas by name, as JSON Schema 2020-12. A type that is read and written
+    /// differently has two: `Item` and `ItemInput`.
     pub schemas: serde_json::Map<String, serde_json::Value>,
-    /// The body of every problem, where it is not that of RFC 9457.
+    /// The body of every problem, if the API has its own error format instead of RFC 9457.
     pub error: Option<Content>,
 }
 
 /// Describes one operation.
 pub(crate) type Describe = fn(&mut Operation);
 
-/// A route as the contract sees it.
+/// A route, as the contract describes it.
 pub(crate) struct DescribedRoute<'a> {
     pub(crate) method: &'a http::Method,
     pub(crate) template: &'a str,

@@ -1,7 +1,7 @@
 //! The contract as an OpenAPI 3.1 document (<https://spec.openapis.org/oas/v3.1.0>).
 //!
-//! The schemas are JSON Schema 2020-12, which OpenAPI 3.1 takes as they are: only the frame around
-//! them is made here. Nothing of this is part of a program that does not ask for it.
+//! The schemas are JSON Schema 2020-12, which OpenAPI 3.1 uses unchanged; this module adds the
+//! document around them. A program that does not call it does not contain it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,23 +15,23 @@ use super::{Contract, SecurityScheme};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, MALFORMED_PATH, ProblemType};
 use crate::syntax::paths::canonical_template;
 
-/// What the types of handlers cannot say about an API: its name, and words for people. All of it is
-/// optional; nothing is said that is not said here or by a handler.
+/// Texts for the document that the handlers' types cannot provide: title, description, servers,
+/// tags. All are optional; the document has only what is set here or by a handler.
 #[derive(Debug, Clone, Default)]
 pub struct Prose {
     /// The API's name; that of the handlers' crate unless set.
     pub title: String,
     /// The API's version; that of the handlers' package unless set.
     pub version: String,
-    /// What the API is for, in CommonMark.
+    /// The purpose of the API, in CommonMark.
     pub description: String,
     /// The licence of the API, as an SPDX expression.
     pub license: Option<String>,
-    /// Where it is served: URL and description.
+    /// The servers: URL and description.
     pub servers: Vec<(String, String)>,
     /// Groups of operations, in the order in which they are shown: name and description.
     pub tags: Vec<(String, String)>,
-    /// Words for operations, by id. They come before those of the handler's doc comment.
+    /// Texts for operations, by id. They take precedence over the handler's doc comment.
     pub operations: BTreeMap<String, OperationProse>,
     /// The function URL has AuthType `AWS_IAM`: requests are signed, and the URL itself may refuse
     /// them with 403 and 429.
@@ -49,36 +49,36 @@ impl Prose {
     }
 }
 
-/// Words for one operation.
+/// Texts for one operation.
 #[derive(Debug, Clone, Default)]
 pub struct OperationProse {
     /// The group that it belongs to.
     pub tag: String,
-    /// What it does, in a few words.
+    /// A short summary of what it does.
     pub summary: String,
-    /// What there is to know about it, in CommonMark.
+    /// A longer description, in CommonMark.
     pub description: String,
-    /// A body that is sent to it.
+    /// An example of its request body.
     pub request: Option<Value>,
-    /// A body of its response.
+    /// An example of its response body.
     pub response: Option<Value>,
 }
 
-/// Why there is no document.
+/// An error while the OpenAPI document is made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Two operations have been given the same id.
     #[error("two operations have the id `{0}`: give one of them another")]
     SameId(String),
-    /// An id that has other characters than letters, digits, `_` and `-`.
+    /// An id with characters other than letters, digits, `_` and `-`.
     #[error("`{0}` is not a valid id of an operation: use letters, digits, `_` and `-`")]
     InvalidId(String),
-    /// There are words for an operation that does not exist.
-    #[error("there is no operation `{0}`, but there are words for it")]
+    /// There are texts for an operation that does not exist.
+    #[error("there are texts for the operation `{0}`, which does not exist")]
     NoSuchOperation(String),
 }
 
-/// The document; serialising it is stable to the byte.
+/// An OpenAPI document. It always serializes to the same bytes.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
     openapi: &'static str,
@@ -114,7 +114,7 @@ struct Op {
     responses: BTreeMap<String, Value>,
 }
 
-/// A version of OpenAPI, and what it can say.
+/// A version of OpenAPI, and its features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
     V3_1,
@@ -129,7 +129,7 @@ impl Version {
         }
     }
 
-    /// Whether a path item has a word for the method.
+    /// Checks whether a path item has a field for the method.
     fn has_method(self, method: &http::Method) -> bool {
         match method.as_str() {
             "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" => true,
@@ -139,7 +139,7 @@ impl Version {
     }
 }
 
-/// What the parts of one document share.
+/// The data that all parts of one document share.
 struct Writer<'a> {
     contract: &'a Contract,
     prose: &'a Prose,
@@ -158,8 +158,8 @@ impl Contract {
         self.document(prose, Version::V3_1)
     }
 
-    /// The OpenAPI 3.2 document, which also says what each line or event of a stream is, and has
-    /// the method QUERY.
+    /// The OpenAPI 3.2 document, which also describes each line or event of a stream, and the
+    /// method QUERY.
     ///
     /// # Errors
     /// As [`openapi`](Self::openapi).
@@ -436,7 +436,7 @@ fn without_description(schema: &Schema) -> (Value, Option<Value>) {
     (schema, description)
 }
 
-/// What the framework can answer to any request of an operation.
+/// The problems that the framework itself can return for any request of an operation.
 pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType> {
     let has_path = operation
         .parameters
@@ -446,8 +446,8 @@ pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType
     path.into_iter().chain([INTERNAL_ERROR, DEADLINE_EXCEEDED])
 }
 
-/// What a function URL says itself: of a request that is not signed as it has to be (403), or one
-/// that finds every instance busy (429).
+/// The schema of a function URL's own errors: the signature is missing or not valid (403), or all
+/// instances are busy (429).
 fn url_refusal_schema() -> Value {
     json!({
         "type": "object",
@@ -463,7 +463,7 @@ fn reason(status: u16) -> &'static str {
         .unwrap_or("Response")
 }
 
-/// Words for the headers that the framework knows.
+/// Descriptions of the headers that the framework knows.
 fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
         "cache-control" => "Who may keep the answer, and for how long.",

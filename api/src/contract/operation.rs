@@ -12,7 +12,7 @@ use crate::context::Settings;
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
 use crate::syntax::paths::parameter_names;
 
-/// A method on a route template: what it reads and what it answers.
+/// A method on a route template, with everything that it reads and returns.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
@@ -20,33 +20,33 @@ pub struct Operation {
     pub method: Method,
     /// The route template, such as `/items/{itemId}`.
     pub template: String,
-    /// What is read from path, query and headers.
+    /// The parameters from path, query and headers.
     pub parameters: Vec<Parameter>,
-    /// The bodies that are read, by media type; empty when none is.
+    /// The request bodies that are accepted, by media type; empty if no body is read.
     pub body: Vec<Content>,
-    /// Whether a request without a body is refused.
+    /// `true` if a request without a body is refused.
     pub body_required: bool,
-    /// The answers that are successes, by status.
+    /// The successful responses, by status.
     pub responses: BTreeMap<u16, ResponseSpec>,
-    /// The problems that can be answered, each once.
+    /// The problems that can be returned, each once.
     pub problems: Vec<ProblemType>,
     /// Headers of problems by status: `WWW-Authenticate`, `Retry-After`.
     pub problem_headers: BTreeMap<u16, BTreeMap<String, Schema>>,
     /// The path of the handler's function, such as `routes::items::list`.
     pub handler: &'static str,
-    /// How callers show who they are: one of these.
+    /// The security schemes; a caller needs one of them.
     pub security: Vec<SecurityScheme>,
-    /// Whether a request without credentials is served, too.
+    /// `true` if requests without credentials are served, too.
     pub is_security_optional: bool,
-    /// What it does, in a few words.
+    /// A short summary of what it does.
     pub summary: String,
-    /// What there is to know about it, in CommonMark.
+    /// A longer description, in CommonMark.
     pub description: String,
     /// The group that it belongs to.
     pub tag: Option<String>,
-    /// Whether clients should stop using it.
+    /// `true` if clients should stop using it.
     pub is_deprecated: bool,
-    /// Whether it is left out of the document.
+    /// `true` if it is left out of the document.
     pub is_hidden: bool,
     pub(crate) package: Option<(&'static str, &'static str)>,
     pub(super) id: String,
@@ -63,15 +63,15 @@ pub struct Operation {
 pub struct Parameter {
     /// The name that clients use.
     pub name: String,
-    /// Where it is read from.
+    /// The part of the request that has it.
     pub location: In,
-    /// Whether a request without it is refused.
+    /// `true` if a request without it is refused.
     pub required: bool,
-    /// What values it can have.
+    /// The schema of its values.
     pub schema: Schema,
 }
 
-/// Where a parameter is read from.
+/// The part of a request that has a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum In {
     /// A parameter of the route template.
@@ -84,7 +84,7 @@ pub enum In {
     Cookie,
 }
 
-/// A media type and what it holds.
+/// A media type and its schema.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Content {
@@ -96,7 +96,7 @@ pub struct Content {
     pub item: Option<Schema>,
 }
 
-/// An answer that is a success.
+/// A successful response.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ResponseSpec {
@@ -140,17 +140,17 @@ impl Operation {
         }
     }
 
-    /// What the API has set for all its routes.
+    /// The API's settings for all its routes.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Says which function handles the operation.
+    /// Records the function that handles the operation.
     pub(crate) fn handled_by<F>(&mut self) {
         self.handler = std::any::type_name::<F>();
     }
 
-    /// The id: unique in the API, and the same whatever the order of its routes.
+    /// The id. It is unique in the API, and does not depend on the order of the routes.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -208,7 +208,7 @@ impl Operation {
         self.add_body(media_type, schema)
     }
 
-    /// Reads a body of `media_type` as it is.
+    /// Reads a body of `media_type` as bytes.
     pub fn raw_body(&mut self, media_type: &str) -> &mut Self {
         self.add_body(media_type, None)
     }
@@ -229,8 +229,8 @@ impl Operation {
         self
     }
 
-    /// Needs credentials of this scheme, or of another that was named before; none where the
-    /// extractor is optional.
+    /// Requires credentials of this scheme, or of another that was named before. Behind an
+    /// optional extractor they are optional, too.
     pub fn secured_by(&mut self, scheme: SecurityScheme) -> &mut Self {
         self.is_security_optional |= !self.required;
         if !self.security.contains(&scheme) {
@@ -239,7 +239,7 @@ impl Operation {
         self
     }
 
-    /// Needs a request that is signed with AWS Signature Version 4.
+    /// Requires a request that is signed with AWS Signature Version 4.
     pub fn signed(&mut self) -> &mut Self {
         self.secured_by(SecurityScheme::aws_sigv4())
     }
@@ -267,7 +267,7 @@ impl Operation {
         self
     }
 
-    /// Sends the header `name` with the answer that is being described.
+    /// Sends the header `name` with the response that is being described.
     pub fn response_header<T: JsonSchema>(&mut self, name: &str) -> &mut Self {
         let schema = self.schemas.output::<T>();
         self.response().headers.insert(name.to_owned(), schema);
@@ -283,7 +283,7 @@ impl Operation {
         self
     }
 
-    /// Answers 204 with the same headers as 200, too, where a body can be left out.
+    /// Adds a 204 response with the same headers as 200, for a body that can be left out.
     pub fn may_be_empty(&mut self) -> &mut Self {
         if let Some(full) = self.responses.get(&200) {
             let headers = full.headers.clone();
@@ -293,7 +293,7 @@ impl Operation {
         self
     }
 
-    /// What every read with a validator answers to a condition (RFC 9110 §13).
+    /// Adds the responses to a conditional read, if the response has a validator (RFC 9110 §13).
     pub(super) fn add_conditional_responses(&mut self) {
         let is_read =
             [Method::GET, Method::HEAD].contains(&self.method) || self.method.as_str() == "QUERY";
@@ -315,7 +315,7 @@ impl Operation {
         }
     }
 
-    /// Describes an answer whose status is `status` instead of 200.
+    /// Describes a response whose status is `status` instead of 200.
     pub fn with_status(&mut self, status: u16, describe: impl FnOnce(&mut Self)) -> &mut Self {
         let outer = std::mem::replace(&mut self.status, status);
         describe(self);
@@ -359,7 +359,7 @@ impl Operation {
     }
 
     fn add(&mut self, name: String, location: In, required: bool, schema: Schema) -> &mut Self {
-        // These have words of their own in OpenAPI (§4.8.12.2.1), and are never parameters.
+        // OpenAPI describes these in other places (§4.8.12.2.1), and never as parameters.
         const OWN_WORDS: [&str; 3] = ["accept", "content-type", "authorization"];
         let has_own_word =
             location == In::Header && OWN_WORDS.iter().any(|own| name.eq_ignore_ascii_case(own));
@@ -429,8 +429,8 @@ impl Operation {
     }
 }
 
-/// The members of an object schema: those of its parts, too. What only some of the alternatives
-/// have is not required.
+/// The members of an object schema, including those of its parts. A member that only some of the
+/// alternatives have is not required.
 fn collect_members(
     schema: &Value,
     is_certain: bool,
@@ -475,7 +475,7 @@ fn collect_members(
         for option in &options {
             collect_members(option, false, definitions, found);
         }
-        // What every alternative requires is required.
+        // A member that every alternative requires is required.
         for (name, required, _) in found.iter_mut() {
             let in_all = options.iter().all(|option| {
                 let names = option.get("required").and_then(Value::as_array);

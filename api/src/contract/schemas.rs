@@ -1,4 +1,4 @@
-//! The schemas of an API: one for each type, or two where it is read otherwise than it is written.
+//! The schemas of an API: one for each type, or two if it is read and written differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::{Content, Operation};
 
 const SCHEMAS: &str = "/components/schemas";
 
-/// The schemas that the operations share, of what is read and of what is written.
+/// The schemas that the operations share, for reading and for writing.
 #[derive(Debug)]
 pub(crate) struct Schemas {
     input: SchemaGenerator,
@@ -38,36 +38,36 @@ impl Default for Schemas {
 }
 
 impl Schemas {
-    /// The schema of what is read as a `T`.
+    /// The schema for reading a `T`.
     pub(super) fn input<T: JsonSchema>(&mut self) -> Schema {
         let schema = self.input.subschema_for::<T>();
         self.input_names.extend(generic_name::<T>(&schema));
         schema
     }
 
-    /// The schema of a `T` that is written.
+    /// The schema for writing a `T`.
     pub(super) fn output<T: JsonSchema>(&mut self) -> Schema {
         let schema = self.output.subschema_for::<T>();
         self.output_names.extend(generic_name::<T>(&schema));
         schema
     }
 
-    /// The shared schemas of what is read, so far.
+    /// The shared schemas for reading, so far.
     pub(super) fn definitions(&self) -> Map<String, Value> {
         self.input.definitions().clone()
     }
 
-    /// The generator of what is read.
+    /// The generator of schemas for reading.
     pub(super) fn reader(&mut self) -> &mut SchemaGenerator {
         &mut self.input
     }
 
-    /// The generator of what is written.
+    /// The generator of schemas for writing.
     pub(crate) fn writer(&mut self) -> &mut SchemaGenerator {
         &mut self.output
     }
 
-    /// The shared schemas by name. What is read has a name of its own where it differs: `ItemInput`.
+    /// The shared schemas by name. A schema for reading that differs has its own name: `ItemInput`.
     pub(super) fn finish(mut self, operations: &mut [Operation]) -> Map<String, Value> {
         let mut input = self.input.take_definitions(true);
         let mut output = self.output.take_definitions(true);
@@ -144,7 +144,7 @@ fn differing(input: &Map<String, Value>, output: &Map<String, Value>) -> BTreeSe
     }
 }
 
-/// Schemas under other names, and referring to them.
+/// Renames schemas, and the references to them.
 fn renamed(schemas: Map<String, Value>, names: &BTreeMap<String, String>) -> Map<String, Value> {
     let renamed = schemas.into_iter().map(|(name, mut schema)| {
         rename(&mut schema, names);
@@ -153,8 +153,8 @@ fn renamed(schemas: Map<String, Value>, names: &BTreeMap<String, String>) -> Map
     renamed.collect()
 }
 
-/// The name of a generic type's schema, by the one that the generator gave it: `Page<Item>` is
-/// `PageOfItem`, and not `Page` or `Page2` by the order in which the types were met.
+/// The name of a generic type's schema, with the one from the generator. `Page<Item>` becomes
+/// `PageOfItem`; the generator says `Page` or `Page2`, depending on the order of the types.
 fn generic_name<T: JsonSchema>(schema: &Schema) -> Option<(String, String)> {
     let given = schema
         .get("$ref")

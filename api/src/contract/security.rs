@@ -1,10 +1,10 @@
-//! How callers show who they are, for the contract.
+//! Security schemes: how callers authenticate, for the contract.
 
 use serde_json::{Value, json};
 
 /// A security scheme of OpenAPI, and the scopes that an operation needs.
 ///
-/// An extractor that reads credentials says which with
+/// An extractor that reads credentials declares their scheme with
 /// [`Operation::secured_by`](super::Operation::secured_by).
 ///
 /// ```

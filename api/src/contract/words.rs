@@ -1,4 +1,4 @@
-//! Words for people about an operation.
+//! Texts about an operation, for the readers of the contract.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -8,25 +8,25 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::respond::Respond;
 
-/// What the attribute [`operation`](macro@crate::operation) knows about a handler.
+/// The texts and settings of a handler's attribute [`operation`](macro@crate::operation).
 pub trait Words {
     /// The first line of the doc comment.
     const SUMMARY: &'static str;
     /// The other lines.
     const DESCRIPTION: &'static str;
-    /// The operation's id, where it is not made from the function's path.
+    /// The operation's id, if it is not made from the function's path.
     const ID: Option<&'static str>;
     /// The group that the operation belongs to.
     const TAG: Option<&'static str>;
-    /// Whether clients should stop using it.
+    /// `true` if clients should stop using it.
     const IS_DEPRECATED: bool;
     /// Name and version of the package that the handler is in.
     const PACKAGE: (&'static str, &'static str);
 }
 
-/// The response of a handler with the attribute [`operation`](macro@crate::operation), which
-/// carries its [`Words`]. A handler that is called by hand gives it: it derefs to the response,
-/// and [`into_inner`](Self::into_inner) takes it out.
+/// The response of a handler with the attribute [`operation`](macro@crate::operation), together
+/// with its [`Words`]. A direct call of such a handler returns this type: it dereferences to the
+/// response, and [`into_inner`](Self::into_inner) returns the response alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Described<R, W> {
     response: R,
@@ -34,7 +34,7 @@ pub struct Described<R, W> {
 }
 
 impl<R, W> Described<R, W> {
-    /// A response with words.
+    /// Adds the texts to a response.
     pub const fn new(response: R) -> Self {
         Self {
             response,

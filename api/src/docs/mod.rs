@@ -1,7 +1,7 @@
-//! The contract, served: as JSON, as YAML, and as a page to read and try it on.
+//! Serves the contract as JSON, as YAML, and as a page on which people read it and try it.
 //!
-//! The document is made from the handlers when it is first asked for, and kept: nothing is made
-//! during init. A program that has it [`Published`] carries the finished document instead, and
+//! The document is made from the handlers on the first request for it, and then kept; nothing is
+//! made during init. A program with [`Published`] docs contains the finished document instead, and
 //! needs no descriptions of its types.
 
 use std::io::Read;
@@ -31,13 +31,13 @@ use crate::router::{Routes, get};
 /// `scripts/vendor-docs-ui.sh` takes it from npm.
 const UI: Gzipped = Gzipped::new(include_bytes!("openapi-explorer.min.js.gz"));
 const PAGE: &str = include_str!("page.html");
-/// The page calls the API it was loaded from, and nobody else. Its styles are part of the script,
+/// The page calls only the API that it was loaded from. Its styles are part of the script,
 /// which sets them as attributes and elements.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
      style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
-/// Kept, and asked for again before it is used: a deployment changes it.
+/// Clients may keep a file, but revalidate it before each use: a deployment changes it.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("public, no-cache");
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
@@ -48,16 +48,16 @@ const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 pub struct Gzipped(&'static [u8]);
 
 impl Gzipped {
-    /// A file in these bytes, most often those of `include_bytes!`.
+    /// Wraps compressed bytes, usually from `include_bytes!`.
     #[must_use]
     pub const fn new(compressed: &'static [u8]) -> Self {
         Self(compressed)
     }
 
-    /// The file as it was.
+    /// The uncompressed file.
     ///
     /// # Errors
-    /// The bytes are not those of gzip.
+    /// The bytes are not valid gzip.
     pub fn inflated(self) -> std::io::Result<Vec<u8>> {
         inflated(self.0)
     }
@@ -72,13 +72,13 @@ fn inflated(compressed: &[u8]) -> std::io::Result<Vec<u8>> {
 /// The finished OpenAPI document of an API, in both its forms.
 #[derive(Debug, Clone, Copy)]
 pub struct Published {
-    /// What is served at `/openapi.json`.
+    /// The file for `/openapi.json`.
     pub json: Gzipped,
-    /// What is served at `/openapi.yaml`.
+    /// The file for `/openapi.yaml`.
     pub yaml: Gzipped,
 }
 
-/// Where the document comes from.
+/// The source of the document.
 #[derive(Clone)]
 pub(crate) enum Source {
     Published(Published),
@@ -107,7 +107,7 @@ impl std::fmt::Debug for LiveDocument {
 
 #[cfg(feature = "contract")]
 impl LiveDocument {
-    /// Says how the document is made, once there is an API.
+    /// Sets the function that makes the document, once the API exists.
     pub(crate) fn made_by(
         &self,
         make: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static,
@@ -163,7 +163,7 @@ where
         )
 }
 
-/// What a file is to clients.
+/// A kind of file that is served: its contents and its media type.
 trait Kind: Send + Sync + 'static {
     const OPERATION: &'static str;
     const MEDIA_TYPE: &'static str;
@@ -218,7 +218,7 @@ impl<K> File<K> {
     }
 }
 
-/// Stands for the arguments of these handlers, which have none.
+/// A marker for the arguments of these handlers, which have none.
 struct OfAFile;
 
 impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
@@ -259,8 +259,8 @@ impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
 struct Page(String);
 
 impl Page {
-    /// The page refers to its files relative to itself: a prefix before it, such as that of a CDN,
-    /// stays.
+    /// The page refers to its files by relative URLs, so it also works behind a prefix, such as
+    /// that of a CDN.
     fn at(path: &str) -> Self {
         let depth = path.matches('/').count().saturating_sub(1);
         let root = "../".repeat(depth);
@@ -320,7 +320,7 @@ fn hex_of(digest: &[u8]) -> String {
         .collect()
 }
 
-/// Whether `Accept-Encoding` has gzip, or anything, not ruled out by a weight of 0
+/// Checks whether `Accept-Encoding` has `gzip` or `*` with a weight other than 0
 /// (RFC 9110 §12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter();
@@ -348,7 +348,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_sent_only_to_those_who_take_it() {
+    fn gzip_is_sent_only_to_clients_that_accept_it() {
         for (sent, expected) in [
             (None, false),
             (Some("gzip, deflate, br"), true),
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_refers_to_its_files_from_wherever_it_is() {
+    fn the_page_refers_to_its_files_by_relative_urls() {
         let page = Page::at("/docs").0;
         assert!(page.contains("src=\"docs/ui.js\"") && page.contains("\"openapi.json\""));
         let page = Page::at("/").0;

@@ -1,12 +1,12 @@
-//! The headers that nearly every event has, by name: found without reading the name byte by byte,
-//! and without the allocation that names cost which the `http` crate has no constant for.
+//! A fast lookup of the header names that nearly every event has. It does not check a name byte by
+//! byte, and does not allocate for names without a constant in the `http` crate.
 
 use http::header::HeaderName;
 
-/// Makes `known` of names; function URLs write all of them in lower case.
+/// Makes the function `known` from names; function URLs send all names in lower case.
 macro_rules! known {
     ($($name:literal)*) => {
-        /// The header of this name, when it is one that browsers, AWS SDKs or the front door send.
+        /// The header with this name, if browsers, AWS SDKs or the front door send it.
         pub(super) fn known(name: &str) -> Option<HeaderName> {
             Some(match name {
                 $($name => const { HeaderName::from_static($name) },)*
@@ -24,7 +24,7 @@ known! {
     "dnt" "origin" "pragma" "priority" "referer" "sec-ch-ua" "sec-ch-ua-mobile"
     "sec-ch-ua-platform" "sec-fetch-dest" "sec-fetch-mode" "sec-fetch-site" "sec-fetch-user"
     "upgrade-insecure-requests" "x-requested-with"
-    // AWS SDKs, and what observes calls
+    // AWS SDKs, and tracing
     "amz-sdk-invocation-id" "amz-sdk-request" "baggage" "traceparent" "tracestate"
     "x-amz-content-sha256" "x-amz-date" "x-amz-security-token" "x-request-id"
     // the front door, and CloudFront before it

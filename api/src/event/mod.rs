@@ -1,4 +1,4 @@
-//! A function URL's JSON, both ways. Nothing else in the crate knows the format.
+//! A function URL's JSON: events in, results out. No other module knows the format.
 
 mod known_headers;
 mod request;

@@ -25,7 +25,7 @@ pub(crate) struct StreamedResult {
 }
 
 impl StreamedResult {
-    /// Takes `response`, the answer to a request with `method`, without reading its body.
+    /// Takes the response to a request with `method`, without reading its body.
     ///
     /// # Problems
     /// 500 when the status cannot be sent.
@@ -44,7 +44,7 @@ impl StreamedResult {
         })
     }
 
-    /// An answer of nothing but a status.
+    /// A result with only a status.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self {
             status,
@@ -58,7 +58,7 @@ impl StreamedResult {
         self.status
     }
 
-    /// The form that `lambda_runtime` sends; the body goes on until it ends or `time_up` does.
+    /// The form that `lambda_runtime` sends. The body continues until it or `time_up` ends.
     pub(crate) fn into_runtime(self, time_up: Sleep) -> StreamResponse<Chunks> {
         let headers = self.headers.keys().filter(|name| *name != SET_COOKIE);
         // The prelude has one string for each name.
@@ -82,8 +82,9 @@ impl StreamedResult {
     }
 }
 
-/// The value with `?` for what is not ASCII: `lambda_runtime` would write the whole value as a list
-/// of numbers, and a prelude with that in it cannot be read.
+/// The value with `?` for each character that is not ASCII. With such a character,
+/// `lambda_runtime` would write the whole value as a list of numbers, and the prelude could not be
+/// read.
 fn ascii(value: &str) -> Option<HeaderValue> {
     if value.is_ascii() {
         return HeaderValue::from_str(value).ok();
@@ -92,12 +93,13 @@ fn ascii(value: &str) -> Option<HeaderValue> {
     HeaderValue::try_from(value.chars().map(replaced).collect::<String>()).ok()
 }
 
-/// The body as the Runtime API gets it: never without a byte, and never with an error.
+/// The body as the Runtime API gets it: never empty, and never with an error.
 ///
-/// A prelude with nothing after it hangs or loses its headers in several stacks, so an empty body
-/// is one line break. A body that fails ends where it failed, and the log says so: the status is
-/// sent by then, and the front door ends the response cleanly in any case. So does one that goes
-/// on when the time is up: Lambda would end the whole instance, and the next request start cold.
+/// In several stacks, a prelude with nothing after it hangs or loses its headers. So an empty body
+/// is sent as one line break. A body that fails ends where it failed, and the failure is logged:
+/// the status has been sent by then, and the front door ends the response cleanly in any case. A
+/// body also ends when the time is up. Otherwise Lambda would end the whole instance, and the next
+/// request would have a cold start.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     body: Body,
@@ -120,7 +122,7 @@ impl Stream for Chunks {
             return Poll::Ready(None);
         }
         loop {
-            // What is at hand is sent even then: it may be the problem that says so.
+            // Bytes in memory are sent even then: they may be the problem that reports it.
             let is_at_hand = self.body.as_full().is_some();
             let frame = match self.time_up.as_mut().poll(cx) {
                 Poll::Ready(()) if !is_at_hand => Some(Err("the function's time is up".into())),
@@ -138,7 +140,7 @@ impl Stream for Chunks {
                     if let Some(Err(error)) = end {
                         tracing::error!(error, "the response broke off");
                     }
-                    // What the body holds is not needed while the runtime waits for the next call.
+                    // Free the body's memory before the runtime waits for the next call.
                     self.body = Body::empty();
                     let is_empty = self.sent == Sent::Nothing;
                     self.sent = Sent::Everything;
@@ -173,8 +175,8 @@ mod tests {
     }
 
     fn runtime_form(response: Response) -> StreamResponse<Chunks> {
-        let answer = StreamedResult::new(&Method::GET, response).unwrap();
-        answer.into_runtime(tokio::time::sleep(Duration::MAX))
+        let result = StreamedResult::new(&Method::GET, response).unwrap();
+        result.into_runtime(tokio::time::sleep(Duration::MAX))
     }
 
     fn data(text: &'static str) -> Frame {
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_pass_as_they_come_and_empty_ones_not_at_all() {
+    fn chunks_pass_unchanged_and_empty_ones_are_dropped() {
         assert_eq!(chunks(vec![data("a"), data(""), data("b")]), ["a", "b"]);
     }
 

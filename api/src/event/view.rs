@@ -1,4 +1,4 @@
-//! The event read without copying: only the members that a request is made of.
+//! Reads the event without copying, and only the members that a request needs.
 
 use std::borrow::Cow;
 use std::fmt;

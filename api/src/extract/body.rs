@@ -1,4 +1,4 @@
-//! The body as bytes or text, and the request's parts as they are.
+//! The body as bytes or text, and the unchanged parts of the request.
 
 use bytes::Bytes;
 use http::{Method, Uri};

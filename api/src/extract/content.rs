@@ -1,4 +1,4 @@
-//! The body behind its `Content-Type` and `Content-Encoding`, for the extractors that read one.
+//! Reads a body after a check of `Content-Type` and `Content-Encoding`, for the extractors.
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -10,7 +10,7 @@ use crate::syntax::media_type::essence;
 
 const ACCEPT_QUERY: HeaderName = HeaderName::from_static("accept-query");
 
-/// The bytes of a body whose media type is one that `is_read`.
+/// Reads the bytes of a body whose media type passes `is_read`.
 ///
 /// # Problems
 /// 415 for another media type or a compressed body, 413, 400 for a body that breaks off.
@@ -32,8 +32,7 @@ pub(super) async fn read(
     request.body_mut().read().await
 }
 
-/// Refuses a body that is not sent as it is. A layer that decompresses bodies takes the header
-/// away.
+/// Refuses a compressed body. A layer that decompresses bodies removes the header.
 ///
 /// Source: RFC 9110 §15.5.16, a 415 response may say in `Accept-Encoding` what would be read.
 pub(super) fn refuse_compressed(request: &Request) -> Result<(), Problem> {

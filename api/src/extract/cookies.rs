@@ -1,4 +1,4 @@
-//! `Cookies`: what the client stored for us.
+//! `Cookies`: the cookies that the client sent.
 
 use http::header::COOKIE;
 

@@ -1,4 +1,4 @@
-//! Headers: all of them, or one that is typed.
+//! Headers: all of them, or one with a typed value.
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
@@ -49,7 +49,7 @@ pub trait HeaderField: Sized + Send {
     /// Reads the value; repeated headers come as one, joined by `, ` (RFC 9110 §5.3).
     ///
     /// # Errors
-    /// What is wrong, to follow the header's name: `must be a date`.
+    /// The mistake, as a text that follows the header's name: `must be a date`.
     fn parse(value: &HeaderValue) -> Result<Self, String>;
 }
 

@@ -1,4 +1,4 @@
-//! What Lambda says about the call: the invocation, and where the request came from.
+//! Extractors for the invocation and for the source address of the request.
 
 use std::net::IpAddr;
 
@@ -23,10 +23,10 @@ impl<S: Sync> Extract<S> for Invocation {
 /// The address of the client, or of the proxy in front of the function URL.
 ///
 /// Source: `requestContext.http.sourceIp`, the peer of the TCP connection; the header
-/// `x-forwarded-for` plays no part.
+/// `x-forwarded-for` is not used.
 ///
 /// # Problems
-/// 400 when the event does not tell it; take `Option<SourceIp>` where that may be.
+/// 400 when the event does not have it; take `Option<SourceIp>` if that can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceIp(pub IpAddr);
 

@@ -10,10 +10,10 @@ use crate::problem::{
 use crate::syntax::media_type::is_json;
 use crate::validation::{Input, read_json};
 
-/// JSON: as an argument a body that was read and validated, as a result a body to send.
+/// A JSON body. As an argument, it was read and validated; as a response, it is sent.
 ///
-/// Takes `application/json` and every `application/*+json`. Whether unknown members are refused
-/// is the type's choice (`#[serde(deny_unknown_fields)]`).
+/// Accepts `application/json` and every `application/*+json`. To refuse unknown members, put
+/// `#[serde(deny_unknown_fields)]` on the type.
 ///
 /// ```
 /// use fnurl::Json;
@@ -39,12 +39,12 @@ use crate::validation::{Input, read_json};
 ///
 /// # Problems
 /// - 400 with line and column when the body is not JSON
-/// - 413 when it is larger than the API takes
+/// - 413 when it is larger than the API accepts
 /// - 415 for another media type, or a compressed body
 /// - 422 with a JSON Pointer for every member that has the wrong type or breaks a rule. All
-///   mistakes are listed, each once and by the name that was sent: up to 100, and how many more
-///   there are. A type that reads itself from a text of its own form can keep the rules of its
-///   neighbours from being checked until it is right.
+///   mistakes are listed, each once and by the name that was sent: the first 100, and the number
+///   of the others. While a value of a type with its own text format is not valid, some rules of
+///   its neighbours may stay unchecked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 

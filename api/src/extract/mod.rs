@@ -1,7 +1,7 @@
-//! Extractors: what a handler can take as arguments, one a file.
+//! Extractors: the types that a handler can take as arguments, one per file.
 //!
 //! Arguments are extracted from left to right. A problem ends the request at once, except broken
-//! rules: those of all arguments are gathered into one 422 answer.
+//! rules: those of all arguments are collected in one 422 response.
 
 mod body;
 mod caller;
@@ -73,16 +73,16 @@ pub trait Extract<S, M = ()>: Sized {
     /// Takes the value from the request.
     ///
     /// # Problems
-    /// What the client did wrong; [`Problem::invalid`] for broken rules.
+    /// The client's mistake; [`Problem::invalid`] for broken rules.
     fn extract(
         request: &mut Request,
         state: &S,
     ) -> impl Future<Output = Result<Self, Problem>> + Send;
 
-    /// Says what is read and refused, for the contract. Never called while requests are served.
+    /// Describes to the contract what is read and refused. Never called while requests are served.
     fn describe(operation: &mut Operation);
 
-    /// Says which parts of path and query are read; checked when the API is built.
+    /// Declares the parts of path and query that are read; checked when the API is built.
     fn reads(_reads: &mut Reads) {}
 }
 
@@ -94,7 +94,7 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// The value, or `None` when it broke rules that are kept for the answer.
+    /// The value, or `None` if it broke rules; these are kept for the response.
     pub(crate) fn keep<T>(&mut self, extracted: Result<T, Problem>) -> Result<Option<T>, Problem> {
         match extracted {
             Ok(value) => Ok(Some(value)),
@@ -107,7 +107,7 @@ impl Gathered {
         }
     }
 
-    /// All of them in one problem. What two arguments say in the same words is said once.
+    /// All broken rules in one problem. If two arguments report the same, it is listed once.
     pub(crate) fn into_problem(mut self) -> Problem {
         let mut known: Vec<Violation> = Vec::new();
         for violation in self.violations.drain(..) {

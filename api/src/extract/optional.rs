@@ -7,11 +7,11 @@ use crate::problem::Problem;
 
 /// An extractor that can tell “not there” from “there, but wrong”.
 pub trait MaybeExtract<S>: Extract<S> {
-    /// Whether the request has what the extractor reads.
+    /// Checks whether the request has what the extractor reads.
     fn is_present(request: &Request) -> bool;
 }
 
-/// `None` when the request has nothing to extract; what is there and wrong is still refused.
+/// `None` when the request has nothing to extract; a value that is not valid is still refused.
 impl<S: Sync, T: MaybeExtract<S>> Extract<S> for Option<T> {
     async fn extract(request: &mut Request, state: &S) -> Result<Self, Problem> {
         if T::is_present(request) {
@@ -30,7 +30,7 @@ impl<S: Sync, T: MaybeExtract<S>> Extract<S> for Option<T> {
     }
 }
 
-/// What the extractor gave, for the handler to decide about; the problem ends nothing by itself.
+/// The extractor's value or its problem, for the handler to decide; the request does not end.
 impl<S: Sync, M, T: Extract<S, M> + Send> Extract<S, M> for Result<T, Problem> {
     async fn extract(request: &mut Request, state: &S) -> Result<Self, Problem> {
         Ok(T::extract(request, state).await)

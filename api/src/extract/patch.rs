@@ -23,11 +23,11 @@ const MERGE_PATCH: &str = "application/merge-patch+json";
 const JSON: &str = "application/json";
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
-/// Changes to a `T`, as a merge patch says them: a member that is absent stays, one that is null
-/// goes, and a value replaces what is there, member by member where both are objects.
+/// Changes to a `T`, from a JSON merge patch. An absent member stays, a null member is removed,
+/// and any other value replaces the current one; two objects are merged member by member.
 ///
-/// What counts is the result: [`apply`](Patch::apply) reads and validates it as a `T`, so the
-/// rules of `T` hold for patches too, and no second type has to be kept in step with it.
+/// [`apply`](Patch::apply) reads and validates the merged value as a `T`. So the rules of `T` also
+/// hold for patches, and you need no second type.
 ///
 /// ```
 /// use fnurl::{Json, Patch, Problem};
@@ -51,7 +51,7 @@ const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 ///
 /// # Problems
 /// 400 when the body is not JSON, 413, 415 with `Accept-Patch` for another media type, 422 when
-/// the body is no object, or when the result is not a valid `T`.
+/// the body is not an object, or when the result is not a valid `T`.
 pub struct Patch<T> {
     changes: Map<String, Value>,
     document: Document,
@@ -60,19 +60,19 @@ pub struct Patch<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// What a patch says of one member.
+/// The change of one member in a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change<'a> {
-    /// Nothing: it stays as it is.
+    /// The patch does not have the member: it stays unchanged.
     Absent,
-    /// It is to go.
+    /// The member is to be removed.
     Null,
-    /// It is to be this, or to be merged with it.
+    /// The member is to be replaced by this value, or merged with it.
     Value(&'a Value),
 }
 
 impl<T> Patch<T> {
-    /// What the patch says of a member, by its name in JSON.
+    /// The change of a member, by its name in JSON.
     #[must_use]
     pub fn change(&self, member: &str) -> Change<'_> {
         match self.changes.get(member) {
@@ -84,19 +84,19 @@ impl<T> Patch<T> {
 }
 
 impl<T: Input + Serialize> Patch<T> {
-    /// `current` with the changes, read and validated as a whole.
+    /// Applies the changes to `current`, then reads and validates the whole result.
     ///
     /// # Problems
     /// 422 with a JSON Pointer for every member of the result that breaks a rule: `required` for
-    /// one that was to be removed and may not be, `unknown` for one that `T` does not have.
+    /// a member that may not be removed, `unknown` for one that `T` does not have.
     /// 500 when `T` has members that are never serialized: they would be lost. The log names them;
     /// give them to [`keep`](Self::keep).
     pub fn apply(&self, current: &T) -> Result<T, Problem> {
         apply_patch(&self.document, current, &self.kept)
     }
 
-    /// Keeps a member that is not serialized, such as a password's hash: where the patch says
-    /// nothing of it, the result has `value`.
+    /// Keeps a member that is not serialized, such as a password hash: if the patch does not
+    /// change it, the result has `value`.
     ///
     /// ```
     /// use fnurl::{Patch, Problem};
@@ -172,7 +172,7 @@ impl<T> fmt::Debug for Patch<T> {
     }
 }
 
-/// The schema of `T` with no member required, and null for those that may go.
+/// The schema of `T` without required members, and with null for members that may be removed.
 struct PatchSchema<T>(PhantomData<T>);
 
 impl<T: JsonSchema> JsonSchema for PatchSchema<T> {

@@ -53,7 +53,7 @@ impl<S: Sync, M, T: PathInput<M>> Extract<S, M> for Path<T> {
     }
 }
 
-/// A type that path parameters can become. `M` tells the kinds of types apart.
+/// A type that [`Path`] can read. `M` distinguishes the kinds of types.
 pub trait PathInput<M>: Sized {
     /// Reads the parameters of a matched route.
     ///
@@ -162,7 +162,7 @@ impl<T: Input> PathInput<Structured> for T {
             for (member, kind) in members {
                 if !kind.is_of_path() {
                     reads.mistake(format!(
-                        "`Path<{}>` cannot read `{member}`: a path parameter is one value, and always there",
+                        "`Path<{}>` cannot read `{member}`: a path parameter is one value, and always present",
                         std::any::type_name::<T>()
                     ));
                 }

@@ -12,8 +12,8 @@ use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.
 ///
-/// Read from `rawQueryString`: `+` and `%20` are a blank, repeated keys keep their order. What a
-/// presigned URL says about its signature is none of the parameters.
+/// Read from `rawQueryString`: `+` and `%20` are a space, repeated keys keep their order. The
+/// signature parameters of a presigned URL are left out.
 ///
 /// ```
 /// use fnurl::Query;
@@ -54,7 +54,7 @@ impl<S: Sync, T: Input> Extract<S> for Query<T> {
         match request.extensions().get::<KnownQuery>() {
             None => read_parameters(pairs).map(Self),
             Some(known) => {
-                // What only other extractors know is no mistake, nor is it for this one.
+                // A parameter of another extractor is not a mistake; this extractor skips it.
                 let own = fields_of::<T>();
                 let is_own =
                     |name: &str| own.is_none_or(|own| own.contains(&name)) || !known.has(name);

@@ -1,6 +1,6 @@
-//! What extractors read, as far as it can be checked when the API is built.
+//! Declarations of what extractors read, checked when the API is built.
 
-/// What the extractors of a handler read from the path and the query, and what they can never read.
+/// The parts of path and query that a handler's extractors read, and those they can never read.
 ///
 /// [`ApiBuilder::build`](crate::ApiBuilder::build) compares it with the route template and refuses
 /// to build an API whose handlers could only fail.
@@ -19,7 +19,7 @@ pub enum PathReads {
     Count(usize),
     /// These, by name.
     Named(&'static [&'static str]),
-    /// Whatever there is.
+    /// All of them.
     Everything,
 }
 
@@ -28,7 +28,7 @@ pub enum PathReads {
 pub enum QueryReads {
     /// These, by name.
     Named(&'static [&'static str]),
-    /// Whatever there is.
+    /// All of them.
     Everything,
 }
 
@@ -39,8 +39,8 @@ impl Reads {
         self
     }
 
-    /// Reads query parameters. Several extractors that read some share what they know: what one
-    /// of them reads is not unknown to another.
+    /// Reads query parameters. Several extractors share the names that they know: a parameter of
+    /// one is not unknown to another.
     pub fn query(&mut self, parameters: QueryReads) -> &mut Self {
         self.query.push(parameters);
         self
@@ -54,14 +54,14 @@ impl Reads {
         self
     }
 
-    /// Something that can never be read here, as the author of the handler will see it.
+    /// Reports something that can never be read; the author of the handler sees this text.
     pub fn mistake(&mut self, mistake: impl Into<String>) -> &mut Self {
         self.mistakes.push(mistake.into());
         self
     }
 }
 
-/// The query parameters that all extractors of a route know together, where there are several.
+/// The query parameters that all extractors of a route know together, if there are several.
 #[derive(Debug, Clone)]
 pub(crate) enum KnownQuery {
     Named(std::sync::Arc<[&'static str]>),
@@ -69,7 +69,7 @@ pub(crate) enum KnownQuery {
 }
 
 impl KnownQuery {
-    /// `None` where one extractor at most reads the query.
+    /// `None` if at most one extractor reads the query.
     pub(crate) fn of(reads: &Reads) -> Option<Self> {
         if reads.query.len() < 2 {
             return None;
@@ -84,7 +84,7 @@ impl KnownQuery {
         Some(Self::Named(known.into()))
     }
 
-    /// Whether some extractor may read this parameter.
+    /// Checks whether some extractor may read this parameter.
     pub(crate) fn has(&self, name: &str) -> bool {
         match self {
             Self::Named(names) => names.contains(&name),

@@ -1,4 +1,4 @@
-//! `State`: what the API was built with, or a part of it.
+//! `State`: the state that the API was built with, or a part of it.
 
 use super::Extract;
 use crate::body::Request;
@@ -7,7 +7,7 @@ use crate::problem::Problem;
 
 /// The state of the API, or a part of it.
 ///
-/// The state is cloned for each request: keep what is expensive to clone behind an [`Arc`].
+/// The state is cloned for each request: put parts that are expensive to clone into an [`Arc`].
 ///
 /// ```
 /// use fnurl::{FromState, State};

@@ -1,4 +1,4 @@
-//! Requests that are sent again and have one effect: `Idempotency-Key`
+//! Repeated requests with only one effect: `Idempotency-Key`
 //! (draft-ietf-httpapi-idempotency-key-header).
 
 use std::borrow::Cow;
@@ -25,22 +25,22 @@ use crate::router::MatchedRoute;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// The longest key that is taken.
+/// Maximum length of a key, in characters.
 const LONGEST_KEY: usize = 255;
 
-/// How long a request is remembered: a day.
+/// The time for which a request is remembered: one day.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Lets a request that is sent again have one effect and the same answer.
+/// Makes a repeated request have one effect and the same response.
 ///
-/// The handler makes its answer first, and has effect and record written in one step by something
-/// that implements [`WriteOnce`]. So there is either both or neither, whenever the process ends:
+/// The handler makes its response first. Then a type that implements [`WriteOnce`] writes effect
+/// and record in one step. So there are always both or neither, even if the process is killed:
 ///
-/// - a request under a new key has its effect, and is answered;
-/// - the same request under the same key, for a day, has no effect and gets the same status,
+/// - a request with a new key has its effect, and gets its response;
+/// - for a day, the same request with the same key has no effect and gets the same status,
 ///   headers and body, with `Idempotency-Replayed: true`;
-/// - another request under that key is refused with 422: the key is bound to path and payload;
-/// - a request that was refused leaves no record, and can be sent again under its key;
+/// - another request with that key is refused with 422: the key is bound to path and payload;
+/// - a request that was refused leaves no record, and can be sent again with its key;
 /// - keys belong to their caller (the IAM identity) and to their route.
 ///
 /// Without the header, a request has its effect each time.
@@ -71,8 +71,8 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct Idempotency(Option<Identity>);
 
-/// Who shares an idempotency key: a request is the same as an earlier one only if both come from
-/// the same caller.
+/// The callers that share an idempotency key: a request repeats an earlier one only if both come
+/// from the same caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IdempotencyScope {
     /// All sessions of one role, or one user. A client that assumes its role again under another
@@ -83,46 +83,46 @@ pub enum IdempotencyScope {
     Session,
 }
 
-/// Which request this is.
+/// The identity of a request.
 #[derive(Debug)]
 struct Identity {
     id: String,
     fingerprint: String,
 }
 
-/// A request that had its effect, and how it was answered: what a store keeps.
+/// A request that had its effect, and its response, as a store keeps them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnceRecord {
-    /// Which requests are the same: caller, route and key, as 64 hexadecimal digits.
+    /// A digest of caller, route and key, as 64 hexadecimal digits.
     pub id: String,
-    /// What the request asked for: its path, query and payload, as 64 hexadecimal digits.
+    /// A digest of the request's path, query and payload, as 64 hexadecimal digits.
     pub fingerprint: String,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// The headers of the answer, in order.
+    /// The headers of the response, in order.
     pub headers: Vec<(String, String)>,
-    /// The body of the answer.
+    /// The body of the response.
     pub body: Vec<u8>,
-    /// Until when the record counts.
+    /// The time at which the record expires.
     pub expires_at: SystemTime,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Once {
-    /// It took place now, and the record with it.
+    /// The effect and the record were written now.
     Written,
-    /// Nothing was written: this record was there.
+    /// Nothing was written, because this record exists already.
     Earlier(OnceRecord),
 }
 
-/// A write that can be made along with a record, in one step.
+/// A write that stores its effect and a record in one step.
 pub trait WriteOnce: Send {
-    /// Why nothing was written.
+    /// The error, when nothing was written.
     type Error;
 
-    /// Writes, and keeps `record` if there is one, unless a record of the same id is there that
-    /// has not expired.
+    /// Writes the effect, and `record` if there is one. Writes nothing if a record with the same
+    /// id exists that has not expired.
     fn write_once(
         self,
         record: Option<OnceRecord>,
@@ -130,17 +130,17 @@ pub trait WriteOnce: Send {
 }
 
 impl Idempotency {
-    /// Has `effect` take place, unless it has already, and gives the answer.
+    /// Writes `effect`, unless it was written before, and returns the response.
     ///
     /// # Errors
-    /// What kept the effect from taking place.
+    /// The error of `effect`; nothing was written.
     pub async fn answer<R, W, E>(self, answer: R, effect: W) -> Result<Replayable<R>, E>
     where
         R: Respond,
         W: WriteOnce,
         E: From<W::Error>,
     {
-        // Without an answer there is no effect either.
+        // Without a response there is no effect either.
         let response = match answer.respond() {
             Ok(response) => response,
             Err(problem) => return Ok(Replayable::of(Err(problem))),
@@ -232,7 +232,7 @@ impl<S: Sync> Extract<S> for Idempotency {
             .get(CONTENT_TYPE)
             .map(HeaderValue::as_bytes);
         let media_type = Bytes::copy_from_slice(media_type.unwrap_or_default());
-        // What the path names is part of what is asked: a template has many.
+        // The path is part of the fingerprint: one template has many paths.
         let target = request.uri().to_string();
         let body = request.body_mut().read().await?;
         let fingerprint = digest([target.as_bytes(), &media_type, &body]);
@@ -247,7 +247,7 @@ impl<S: Sync> Extract<S> for Idempotency {
     }
 }
 
-/// What a key looks like.
+/// The schema of a key.
 struct KeySchema;
 
 impl JsonSchema for KeySchema {
@@ -296,7 +296,7 @@ fn unquoted(text: &str) -> Option<String> {
     Some(key)
 }
 
-/// The parts, each with its length before it, so that no two lists have the same digest.
+/// The digest of the parts, each with its length before it, so that different lists differ.
 fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -309,7 +309,7 @@ fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
         .collect()
 }
 
-/// An answer that may be the one to an earlier request.
+/// A response, or the stored response to an earlier request.
 pub struct Replayable<R> {
     response: Result<Response, Problem>,
     of: PhantomData<fn() -> R>,

@@ -1,4 +1,4 @@
-//! Shorter bodies for a route than for the whole API.
+//! `BodyLimit`: a stricter limit for the bodies of some routes.
 
 use super::Around;
 use crate::body::{Request, Response};
@@ -6,7 +6,7 @@ use crate::contract::Operation;
 use crate::problem::{BODY_TOO_LARGE, Problem};
 use crate::router::Route;
 
-/// Refuses with 413 a request whose body is longer.
+/// Limits the size of request bodies: a longer body is refused with 413.
 ///
 /// It can only be stricter than [`ApiBuilder::body_limit`](crate::ApiBuilder::body_limit), which
 /// is applied first.
@@ -30,7 +30,7 @@ use crate::router::Route;
 pub struct BodyLimit(usize);
 
 impl BodyLimit {
-    /// At most so many bytes.
+    /// At most this many bytes.
     #[must_use]
     pub const fn new(bytes: usize) -> Self {
         Self(bytes)

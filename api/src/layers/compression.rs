@@ -1,4 +1,4 @@
-//! Shorter answers, for clients that can read them.
+//! `Compression`: compressed responses, for clients that accept them.
 
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, ETAG};
 use http::{Extensions, HeaderMap, StatusCode, Version};
@@ -12,18 +12,18 @@ use crate::invocation::Invocation;
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 
-/// Shorter than this, base64 costs more than compression saves.
+/// For shorter bodies, base64 costs more than compression saves.
 const MIN_BYTES: u64 = 1024;
 
-/// Compresses answers with Brotli or gzip as `accept-encoding` asks; `vary` says so.
+/// Compresses responses with Brotli or gzip, as `accept-encoding` allows, and adds `vary`.
 ///
 /// Text, JSON, XML and scripts of 1 KiB and more are compressed. These are not:
-/// - answers of a function URL that streams: the front door would undo it;
-/// - answers with a strong `etag`, which stands for these very bytes (RFC 9110 §8.8.1) and which
-///   clients send back in `if-match`.
+/// - responses of a function URL that streams: the front door would undo it;
+/// - responses with a strong `etag`, which identifies these exact bytes (RFC 9110 §8.8.1) and
+///   which clients send back in `if-match`.
 ///
-/// A secret and text that a caller chooses do not belong in one compressed answer: its length
-/// tells about the secret (the BREACH attack).
+/// Do not put a secret and text from the caller into one compressed response: its length can
+/// reveal the secret (the BREACH attack).
 ///
 /// ```
 /// use fnurl::layers::Compression;
@@ -43,7 +43,7 @@ const MIN_BYTES: u64 = 1024;
 pub struct Compression(());
 
 impl Compression {
-    /// Brotli and gzip.
+    /// Compression with Brotli and gzip.
     #[must_use]
     pub const fn new() -> Self {
         Self(())
@@ -64,7 +64,7 @@ impl RouteLayer for Compression {
     }
 }
 
-/// Asks for no encoding where the function URL streams, and answers with the handler's status.
+/// Requests no encoding if the function URL streams, and keeps the handler's status.
 #[derive(Clone, Copy)]
 struct WhenBuffered;
 
@@ -82,9 +82,9 @@ impl Around for WhenBuffered {
     }
 }
 
-/// Keeps the status of the answer, which `tower-http` replaces with 406 for a client that refuses
-/// every encoding. By then the handler has done its work, and the client must learn what it did;
-/// a server may disregard the header (RFC 9110 §12.5.3).
+/// Keeps the status of the response, which `tower-http` replaces with 406 for a client that
+/// refuses every encoding. By then the handler has done its work, and the client must learn the
+/// outcome; a server may ignore the header (RFC 9110 §12.5.3).
 #[derive(Clone, Copy)]
 struct KeepStatus;
 
@@ -112,7 +112,7 @@ fn is_worth_it(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -
     media_type.is_some_and(shrinks)
 }
 
-/// Whether data of this media type shrinks; pictures and archives have shrunk already.
+/// Checks whether data of this media type can be compressed; images and archives already are.
 fn shrinks(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default();
     let essence = essence.trim().to_ascii_lowercase();

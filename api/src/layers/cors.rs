@@ -1,4 +1,4 @@
-//! Calls from pages of other origins, for function URLs that do not answer for that themselves.
+//! `Cors`: calls from pages of other origins, for function URLs without a CORS configuration.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 
-/// What a page may read of an answer beside the headers that every page may.
+/// Response headers that a page may read, beside those that every page may read.
 const EXPOSED: [HeaderName; 7] = [
     CONTENT_LANGUAGE,
     CONTENT_LOCATION,
@@ -30,7 +30,7 @@ const EXPOSED: [HeaderName; 7] = [
 /// Lets pages of other origins call the API, with every method and header they ask for.
 ///
 /// Either the function URL has a `Cors` configuration or the API has this layer, never both: the
-/// answers would have each header twice, and browsers refuse that. With AuthType `AWS_IAM` only
+/// responses would have each header twice, and browsers refuse that. With AuthType `AWS_IAM` only
 /// the URL's configuration works, because browsers do not sign preflights.
 ///
 /// Put it around the whole API, so that problems can be read too.
@@ -57,11 +57,11 @@ pub struct Cors {
     max_age: Duration,
 }
 
-/// Why there is no such [`Cors`] layer.
+/// A mistake in the configuration of a [`Cors`] layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CorsMistake {
-    /// The text is no origin.
+    /// The text is not a valid origin.
     NotAnOrigin(String),
     /// Every origin would be allowed to act with the user's cookies.
     CredentialsForEveryOrigin,
@@ -72,11 +72,11 @@ impl fmt::Display for CorsMistake {
         match self {
             Self::NotAnOrigin(text) => write!(
                 f,
-                "`{text}` is no origin: it must be like `https://app.example`, \
+                "`{text}` is not a valid origin: write it like `https://app.example`, \
                  in lower case and without a path or slash at its end"
             ),
             Self::CredentialsForEveryOrigin => f.write_str(
-                "credentials cannot be allowed to every origin: name the origins that may send them",
+                "credentials cannot be allowed for every origin: name the origins that may send them",
             ),
         }
     }
@@ -99,7 +99,7 @@ impl Cors {
     /// Pages of these origins, such as `https://app.example`.
     ///
     /// # Errors
-    /// One of them is no origin as browsers write it, so that it would never match.
+    /// One of them is not an origin as browsers write it, so it would never match.
     pub fn origins<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, CorsMistake> {
         let origins = origins.into_iter().map(origin).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -120,15 +120,15 @@ impl Cors {
         Ok(self)
     }
 
-    /// Lets pages read one more header of an answer. They can read `content-language`,
-    /// `content-location`, `etag`, `link`, `location`, `retry-after` and `x-request-id` already.
+    /// Lets pages read one more response header. They can already read `content-language`,
+    /// `content-location`, `etag`, `link`, `location`, `retry-after` and `x-request-id`.
     #[must_use]
     pub fn expose(mut self, name: HeaderName) -> Self {
         self.exposed.push(name);
         self
     }
 
-    /// How long browsers keep what a preflight said; an hour unless set.
+    /// The time for which browsers cache a preflight; one hour unless set.
     #[must_use]
     pub const fn max_age(mut self, time: Duration) -> Self {
         self.max_age = time;
@@ -165,7 +165,7 @@ impl RouteLayer for Cors {
         let layer = CorsLayer::new()
             .allow_origin(origins)
             .allow_credentials(self.with_credentials)
-            // What a route takes is its own to say; a preflight need not know it twice.
+            // The route itself checks methods and headers; the preflight allows all of them.
             .allow_methods(AllowMethods::mirror_request())
             .allow_headers(AllowHeaders::mirror_request())
             .expose_headers(self.exposed.clone())
@@ -184,8 +184,8 @@ impl RouteLayer for Cors {
     }
 }
 
-/// Keeps plain `OPTIONS` requests from `tower-http`, which takes each for a preflight and would
-/// hide what the API answers to it.
+/// Keeps plain `OPTIONS` requests from `tower-http`, which treats each as a preflight and would
+/// hide the API's own response.
 #[derive(Clone)]
 struct Preflights {
     plain: Route,

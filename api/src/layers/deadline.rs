@@ -1,4 +1,4 @@
-//! Less time for a route than the function has.
+//! `Deadline`: a shorter timeout for some routes.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::contract::Operation;
 use crate::problem::{DEADLINE_EXCEEDED, Problem};
 use crate::router::Route;
 
-/// Answers 504 when a handler has not answered within a time of its own, and drops its work.
+/// Responds with 504 if the handler takes longer than this time, and cancels its work.
 ///
-/// [`run`](crate::run) does so for the function's timeout in any case; this is for routes that
-/// should be given up earlier. A streamed answer must have begun within the time, not ended.
+/// [`run`](crate::run) always does this for the function's timeout; this layer is for routes that
+/// should stop earlier. A streamed response must begin within the time, but need not end.
 ///
 /// ```
 /// use fnurl::layers::Deadline;
@@ -30,7 +30,7 @@ use crate::router::Route;
 pub struct Deadline(Duration);
 
 impl Deadline {
-    /// So long after the request reached this layer.
+    /// A timeout that starts when the request reaches this layer.
     #[must_use]
     pub const fn after(time: Duration) -> Self {
         Self(time)
@@ -41,7 +41,7 @@ impl Around for Deadline {
     async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let answering = tokio::time::timeout(self.0, inner.call_now(request));
         answering.await.map_err(|_| {
-            DEADLINE_EXCEEDED.because("the request was not answered within the route's time")
+            DEADLINE_EXCEEDED.because("the request got no response within the route's time")
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::contract::Operation;
 use crate::router::{Route, RouteLayer};
 
-/// A layer, and what it adds to responses and refuses, for the contract.
+/// Describes a layer to the contract: the headers that it adds and the problems that it returns.
 ///
 /// ```
 /// use fnurl::layers::describing;

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 
-/// A layer of one's own: an async function of the request and what comes [`Next`].
+/// Makes a layer from an async function that takes the request and [`Next`].
 ///
 /// ```
 /// use fnurl::layers::{Next, from_fn};
@@ -46,12 +46,12 @@ where
 #[derive(Debug, Clone, Copy)]
 pub struct FromFn<F>(F);
 
-/// What a layer is around: the layers further in, and the handler.
+/// The inner layers and the handler, as the layer calls them.
 #[derive(Debug, Clone)]
 pub struct Next(Route);
 
 impl Next {
-    /// The response to `request`.
+    /// Passes `request` on, and returns the response.
     pub async fn run(self, request: Request) -> Response {
         self.0.call_now(request).await
     }

@@ -1,20 +1,20 @@
-//! Layers that an API behind a function URL often wants, one a file.
+//! Layers that an API behind a function URL often needs, one per file.
 //!
 //! Each goes around an [`Api`](crate::Api), a group of routes or one route, like any
-//! [`RouteLayer`]; what they refuse is answered as a problem. The first added is the outermost.
+//! [`RouteLayer`]. A request that they refuse gets a problem. The first added is the outermost.
 //!
 //! | layer | does | cargo feature |
 //! |---|---|---|
-//! | [`RequestId`] | says the request id in the answer | |
-//! | [`Deadline`] | answers 504 after a time of the route's own | |
-//! | [`BodyLimit`] | refuses longer bodies than the route needs | |
-//! | [`SecurityHeaders`] | tells browsers to be careful with the answers | |
-//! | [`Produces`] | refuses what the client would not accept | |
+//! | [`RequestId`] | adds the request id to the response | |
+//! | [`Deadline`] | responds with 504 after the route's own timeout | |
+//! | [`BodyLimit`] | refuses bodies that are too long for the route | |
+//! | [`SecurityHeaders`] | adds security headers for browsers | |
+//! | [`Produces`] | responds with 406 if the client accepts none of the media types | |
 //! | [`from_fn`](from_fn()) | a layer of your own, from an async function | |
-//! | [`TrustedProxies`] | finds the address of the client behind them, [`ClientIp`] | |
+//! | [`TrustedProxies`] | finds the client's address behind proxies, [`ClientIp`] | |
 #![cfg_attr(
     feature = "compression",
-    doc = "| [`Compression`] | sends shorter answers to who can read them | `compression` |"
+    doc = "| [`Compression`] | compresses responses when the client accepts it | `compression` |"
 )]
 #![cfg_attr(
     feature = "cors",
@@ -71,20 +71,20 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 
-/// What a layer does with a request and with its answer.
+/// A layer's work on a request and on its response.
 pub(crate) trait Around: Send + Sync + 'static {
-    /// Answers `request`, with the help of `inner` unless it is refused.
+    /// Responds to `request`; calls `inner` unless the request is refused.
     fn answer(
         &self,
         request: Request,
         inner: &Route,
     ) -> impl Future<Output = Result<Response, Problem>> + Send;
 
-    /// Says what the layer adds and refuses.
+    /// Describes what the layer adds and refuses.
     fn describe(&self, _operation: &mut Operation) {}
 }
 
-/// A route with a layer of the framework around it: one allocation a request, as for any other.
+/// A route with a layer of the framework around it: one allocation per request, as for any other.
 struct Wrapped<L> {
     layer: L,
     inner: Route,

@@ -1,4 +1,4 @@
-//! `Produces`: 406 where nothing that a route answers with is acceptable (RFC 9110 §12.5.1).
+//! `Produces`: 406 if the client accepts none of a route's media types (RFC 9110 §12.5.1).
 
 use http::HeaderMap;
 use http::header::ACCEPT;
@@ -9,8 +9,8 @@ use crate::contract::Operation;
 use crate::problem::{NOT_ACCEPTABLE, Problem};
 use crate::router::Route;
 
-/// A layer that says which media types its routes answer with, and refuses requests whose
-/// `Accept` has none of them. Problems are sent whatever is acceptable.
+/// Declares the media types of its routes' responses, and refuses requests whose `Accept` has none
+/// of them. Problems are sent in any case.
 ///
 /// ```
 /// use fnurl::{Json, Produces, Routes, get};
@@ -55,7 +55,7 @@ impl Produces {
             .filter_map(Range::parse)
             .collect();
         self.0.iter().any(|media_type| {
-            // The range that says most about a type decides.
+            // The most specific range that matches a type decides.
             let matching = ranges
                 .iter()
                 .filter_map(|range| Some((range.precision(media_type)?, range)));
@@ -86,7 +86,7 @@ impl<'a> Range<'a> {
         })
     }
 
-    /// How much the range says about a type; nothing if it does not match.
+    /// The precision of the range for a media type; `None` if it does not match.
     fn precision(&self, media_type: &str) -> Option<u8> {
         let (kind, subtype) = media_type.split_once('/')?;
         match (self.kind, self.subtype) {

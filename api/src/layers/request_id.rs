@@ -1,4 +1,4 @@
-//! The request id, where clients and services further on find it.
+//! `RequestId`: a header with the request id, for clients and for mounted services.
 
 use http::{HeaderName, HeaderValue};
 
@@ -11,10 +11,10 @@ use crate::router::Route;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Says the invocation's request id, under which the log has the request, in `x-request-id`.
+/// Puts the invocation's request id, the one in the log, into `x-request-id`.
 ///
-/// In the answer, and in the request as handlers and mounted services see it. What the client
-/// sent in that header is replaced: log lines must not be named by whoever asks.
+/// The header is in the response, and in the request as handlers and mounted services see it. A
+/// value from the client is replaced: clients must not choose the ids of log lines.
 ///
 /// ```
 /// use fnurl::layers::RequestId;
@@ -39,7 +39,7 @@ impl RequestId {
         Self(X_REQUEST_ID)
     }
 
-    /// In a header of another name.
+    /// In a header with another name.
     #[must_use]
     pub const fn in_header(name: HeaderName) -> Self {
         Self(name)

@@ -1,4 +1,4 @@
-//! Headers by which browsers are careful with what an API answers.
+//! `SecurityHeaders`: headers that make browsers handle responses safely.
 
 use http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
@@ -11,7 +11,7 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::Route;
 
-/// Adds the headers that an API wants in every answer that a browser might show.
+/// Adds security headers to every response, because a browser might show it.
 ///
 /// | header | value |
 /// |---|---|
@@ -21,7 +21,7 @@ use crate::router::Route;
 /// | `x-content-type-options` | `nosniff` |
 /// | `x-frame-options` | `DENY` |
 ///
-/// One that a handler has set stays as it is: a page of documentation needs a policy of its own.
+/// A header that a handler has set is kept: a documentation page, for example, has its own policy.
 ///
 /// ```
 /// use fnurl::layers::SecurityHeaders;
@@ -69,14 +69,14 @@ impl SecurityHeaders {
         )
     }
 
-    /// One more header, or another value.
+    /// Adds a header, or changes its value.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.insert(name, value);
         self
     }
 
-    /// One header less.
+    /// Removes a header.
     #[must_use]
     pub fn without(mut self, name: HeaderName) -> Self {
         self.0.remove(name);

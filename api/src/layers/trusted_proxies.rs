@@ -1,4 +1,4 @@
-//! The client's address behind proxies, believed only as far as they are trusted.
+//! `TrustedProxies`: the client's address behind proxies that are trusted.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -18,8 +18,9 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Finds the client's address in `x-forwarded-for`, for the argument [`ClientIp`] of handlers.
 ///
-/// Every proxy adds on the right the address it was called from; what is on the left of the first
-/// address that is not trusted, the client can have made up, and it plays no part.
+/// Every proxy adds, on the right, the address that called it. The first address from the right
+/// that is not trusted is the client's. The client can make up everything to its left; that part
+/// is ignored.
 ///
 /// ```
 /// use fnurl::layers::{ClientIp, TrustedProxies};
@@ -44,7 +45,7 @@ enum Trust {
     Hops(usize),
 }
 
-/// A text that is no range of addresses.
+/// The error for a text that is not a range of addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotARange(String);
 
@@ -53,7 +54,7 @@ impl fmt::Display for NotARange {
         let Self(text) = self;
         write!(
             f,
-            "`{text}` is no range of addresses: it must be like `192.0.2.0/24`, `2001:db8::/32` or one address"
+            "`{text}` is not a valid address range: write it like `192.0.2.0/24`, `2001:db8::/32` or one address"
         )
     }
 }
@@ -64,7 +65,7 @@ impl TrustedProxies {
     /// Proxies whose addresses are in these ranges, such as `192.0.2.0/24`.
     ///
     /// # Errors
-    /// One of them is no range.
+    /// One of them is not a valid range.
     pub fn ranges<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, NotARange> {
         let parse = |text: &str| {
             let one = text.parse::<IpAddr>().map(IpNet::from);
@@ -76,10 +77,10 @@ impl TrustedProxies {
         Ok(Self(Trust::Ranges(ranges)))
     }
 
-    /// So many proxies, whatever their addresses are: 1 for CloudFront alone.
+    /// This many proxies, with any addresses: 1 for CloudFront alone.
     ///
-    /// Only for a function URL that nobody can call but through them (AuthType `AWS_IAM` and an
-    /// origin access control); anyone else could claim any address.
+    /// Use it only if every call of the function URL comes through them (AuthType `AWS_IAM` and an
+    /// origin access control). Otherwise a client could claim any address.
     #[must_use]
     pub const fn hops(proxies: usize) -> Self {
         Self(Trust::Hops(proxies))
@@ -99,7 +100,7 @@ impl TrustedProxies {
         let mut client = source;
         let mut passed = 0;
         while self.trusts(client, passed) {
-            // What cannot be read comes from the client, too.
+            // An address that cannot be read comes from the client, too.
             let Some(Some(before)) = forwarded.next() else {
                 break;
             };
@@ -139,7 +140,7 @@ impl Around for TrustedProxies {
 /// The address of the client: as [`TrustedProxies`] found it, or else the [`SourceIp`].
 ///
 /// # Problems
-/// 400 when the event does not tell it; take `Option<ClientIp>` where that may be.
+/// 400 when the event does not have it; take `Option<ClientIp>` if that can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
 
@@ -180,7 +181,7 @@ mod tests {
     fn the_first_address_from_the_right_that_is_not_trusted_is_the_client() {
         let proxies = TrustedProxies::ranges(["10.0.0.0/8", "2001:db8::1"]).unwrap();
         let cases: [(&str, &[&str], &str); 11] = [
-            // Nobody trusted is in between.
+            // There is no trusted proxy in between.
             ("192.0.2.1", &[], "192.0.2.1"),
             ("192.0.2.1", &["203.0.113.9"], "192.0.2.1"),
             ("192.0.2.1", &["10.1.1.1, 192.0.2.1"], "192.0.2.1"),
@@ -196,7 +197,7 @@ mod tests {
             ("2001:db8::1", &["192.0.2.1"], "192.0.2.1"),
             ("::ffff:10.0.0.1", &["192.0.2.1:4711"], "192.0.2.1"),
             ("10.0.0.1", &["[2001:db8::2]:80"], "2001:db8::2"),
-            // Nothing but proxies, and something that is no address.
+            // Only proxies, and a text that is not an address.
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
             ("10.0.0.1", &["192.0.2.1, unknown, 10.0.0.2"], "10.0.0.2"),
         ];
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_is_named() {
+    fn a_text_that_is_not_a_range_is_named() {
         for text in ["10.0.0.0/33", "cloudfront", ""] {
             let mistake = TrustedProxies::ranges(["10.0.0.0/8", text]).unwrap_err();
             assert!(mistake.to_string().contains(&format!("`{text}`")));

@@ -1,4 +1,4 @@
-//! Problem details (RFC 9457): the one form of every answer that is not a success.
+//! Problem details (RFC 9457): the format of every error response.
 
 pub(crate) mod plain_text;
 mod types;
@@ -83,7 +83,7 @@ impl ProblemType {
         self.title
     }
 
-    /// A problem of this kind with nothing more to say than its title.
+    /// A problem of this kind with its title only.
     #[must_use]
     pub fn problem(self) -> Problem {
         Problem(Box::new(Details {
@@ -114,7 +114,7 @@ impl ProblemType {
     }
 }
 
-/// Something that went wrong with a request, as the client will read it.
+/// An error response: what went wrong with a request, as the client reads it.
 ///
 /// Rendered as `application/problem+json` with `type`, `title`, `status`, `detail`, `instance`
 /// (the request id), `errors` for validation, and any extension members.
@@ -128,7 +128,7 @@ struct Details {
     kind: ProblemType,
     detail: Option<Cow<'static, str>>,
     violations: Vec<Violation>,
-    /// How many violations there are beside those.
+    /// The number of violations beyond those.
     more: usize,
     extensions: Vec<(&'static str, Value)>,
     headers: HeaderMap,
@@ -168,7 +168,7 @@ impl Problem {
         self.0.kind.status
     }
 
-    /// What the client reads as `detail`, if anything.
+    /// The `detail` that the client reads, if there is one.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
@@ -180,7 +180,7 @@ impl Problem {
         &self.0.violations
     }
 
-    /// How many rules are broken beside [`violations`](Self::violations), which lists 100 at most.
+    /// The number of broken rules beyond [`violations`](Self::violations), which lists at most 100.
     #[must_use]
     pub fn more_violations(&self) -> usize {
         self.0.more
@@ -191,7 +191,7 @@ impl Problem {
         self.0.extensions.iter().map(|(name, value)| (*name, value))
     }
 
-    /// The headers that the response will have beside its content type.
+    /// The headers of the response, without its content type.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
@@ -203,7 +203,7 @@ impl Problem {
 
     /// Adds an extension member (RFC 9457 §3.2).
     ///
-    /// A value that JSON cannot hold (a map with keys that are no strings) becomes `null`.
+    /// A value that JSON cannot hold (a map with keys that are not strings) becomes `null`.
     ///
     /// # Panics
     /// In debug builds, when the name is one that RFC 9457 gives a meaning of its own.
@@ -218,7 +218,7 @@ impl Problem {
         self
     }
 
-    /// Adds a header to the answer, such as `Retry-After`.
+    /// Adds a header to the response, such as `Retry-After`.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.append(name, value);
@@ -232,8 +232,8 @@ impl Problem {
         self
     }
 
-    /// Splits off the broken rules and how many more there are, or gives the problem back when it
-    /// is of another kind.
+    /// Takes out the broken rules and the number of further ones, or returns the problem if it is
+    /// of another kind.
     pub(crate) fn into_violations(mut self) -> Result<(Vec<Violation>, usize), Self> {
         if self.0.kind == INVALID_REQUEST {
             Ok((std::mem::take(&mut self.0.violations), self.0.more))
@@ -242,7 +242,7 @@ impl Problem {
         }
     }
 
-    /// The answer that the client gets; a 5xx is logged with its cause under `request_id`.
+    /// The response for the client; a 5xx is logged with its cause under `request_id`.
     pub(crate) fn render(self, request_id: Option<&str>) -> Response {
         self.log_failure(request_id);
         let body = serde_json::to_vec(&Document {
@@ -289,7 +289,7 @@ impl StdError for Problem {
     }
 }
 
-/// Says once which problems an error can become; the contract reads [`TYPES`](Self::TYPES).
+/// Turns an error into a problem. The contract lists the problems in [`TYPES`](Self::TYPES).
 ///
 /// ```
 /// use fnurl::{IntoProblem, Problem, ProblemType};
@@ -318,7 +318,7 @@ impl StdError for Problem {
     note = "implement `IntoProblem` for it, or return `Problem`"
 )]
 pub trait IntoProblem {
-    /// Every problem type that [`into_problem`](Self::into_problem) can give.
+    /// Every problem type that [`into_problem`](Self::into_problem) can return.
     const TYPES: &'static [ProblemType];
 
     /// The problem that the client reads.
@@ -346,7 +346,7 @@ impl ProblemType {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// A problem that says no more than its status (RFC 9457 §4.2.1).
+    /// A problem with no more information than its status (RFC 9457 §4.2.1).
     pub(crate) fn about_blank(status: u16, title: &'static str) -> Self {
         Self::new(status, "", title)
     }

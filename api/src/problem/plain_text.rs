@@ -1,4 +1,4 @@
-//! Errors that a layer or a mounted service answered in its own words.
+//! Error responses that a layer or a mounted service wrote itself.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -9,13 +9,13 @@ use crate::body::Response;
 use crate::context::Context;
 use crate::problem::{Problem, ProblemType};
 
-/// Longer texts are pages, and no reason for a failure.
+/// Maximum length of a reason; longer texts are pages.
 const MAX_REASON_BYTES: u64 = 500;
 
-/// `response`, as a problem if it is an error without a body, or with a plain text.
+/// Turns `response` into a problem if it is an error with a plain text or without a body.
 ///
-/// Services such as those of `tower-http` answer like that; their text is the `detail` of a 4xx
-/// answer, and goes to the log only for a 5xx. Their other headers stay.
+/// Services such as those of `tower-http` send such errors. The text becomes the `detail` of a
+/// 4xx; for a 5xx it goes only to the log. The other headers stay.
 pub(crate) async fn as_problem(response: Response, context: &Context) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();

@@ -1,4 +1,4 @@
-//! The problem types that the framework itself answers with.
+//! The problem types that the framework itself returns.
 
 use super::ProblemType;
 
@@ -8,7 +8,7 @@ pub const MALFORMED_EVENT: ProblemType = ProblemType::new(
     "malformed-event",
     "The event is not a function URL request",
 );
-/// 400: the path has a percent-escape that is not one, or that is not UTF-8.
+/// 400: the path has a percent-escape that is not valid, or not UTF-8.
 pub const MALFORMED_PATH: ProblemType =
     ProblemType::new(400, "malformed-path", "The path is malformed");
 /// 400: the query string cannot be read.
@@ -28,17 +28,17 @@ pub const NOT_FOUND: ProblemType = ProblemType::new(404, "not-found", "Not found
 /// 405: the path exists, but not with this method.
 pub const METHOD_NOT_ALLOWED: ProblemType =
     ProblemType::new(405, "method-not-allowed", "Method not allowed");
-/// 406: nothing that the route answers with is acceptable to the client.
+/// 406: the client accepts none of the route's media types.
 pub const NOT_ACCEPTABLE: ProblemType = ProblemType::new(406, "not-acceptable", "Not acceptable");
-/// 412: the thing is in another version than the request means.
+/// 412: the resource has another version than the request expects.
 pub const PRECONDITION_FAILED: ProblemType =
     ProblemType::new(412, "precondition-failed", "The precondition failed");
-/// 413: the body is larger than the API takes.
+/// 413: the body is larger than the API accepts.
 pub const BODY_TOO_LARGE: ProblemType =
     ProblemType::new(413, "body-too-large", "The body is too large");
-/// 414: the path and query are longer than a URI can be here.
+/// 414: the path and query are longer than the longest URI that can be read.
 pub const URI_TOO_LONG: ProblemType = ProblemType::new(414, "uri-too-long", "The URI is too long");
-/// 415: the body's media type is not one that the route reads.
+/// 415: the route does not read the body's media type.
 pub const UNSUPPORTED_MEDIA_TYPE: ProblemType =
     ProblemType::new(415, "unsupported-media-type", "Unsupported media type");
 /// 422: the request can be read, but breaks rules; `errors` lists them all.
@@ -50,13 +50,13 @@ pub const IDEMPOTENCY_KEY_REUSED: ProblemType = ProblemType::new(
     "idempotency-key-reused",
     "The idempotency key belongs to another request",
 );
-/// 428: the request has to say which version it means.
+/// 428: the request must say which version it expects.
 pub const PRECONDITION_REQUIRED: ProblemType =
     ProblemType::new(428, "precondition-required", "A precondition is required");
 /// 431: the request has more headers than can be read.
 pub const TOO_MANY_HEADERS: ProblemType =
     ProblemType::new(431, "too-many-headers", "The request has too many headers");
-/// 500: the fault is ours; the log has the cause under the request id.
+/// 500: an error in the service; the log has the cause under the request id.
 pub const INTERNAL_ERROR: ProblemType =
     ProblemType::new(500, "internal-error", "Internal server error");
 /// 500: the response is larger than a function URL can carry.

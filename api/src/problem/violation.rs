@@ -1,4 +1,4 @@
-//! Broken rules: what validation found, in the words and by the names that the client knows.
+//! Validation errors: broken rules, with the names that the client knows.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where in the request.
+    /// The place in the request.
     #[serde(flatten)]
     pub place: Place,
     /// The rule, for programs: `length`, `range`, `required`, `type`, …
@@ -19,7 +19,7 @@ pub struct Violation {
     pub message: Cow<'static, str>,
 }
 
-/// Where in a request a rule is broken.
+/// The place in a request where a rule is broken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {

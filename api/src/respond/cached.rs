@@ -1,4 +1,4 @@
-//! `Cached`: a representation that says who may keep it, and for how long.
+//! `Cached`: a representation with the header `Cache-Control`.
 
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;

@@ -40,7 +40,7 @@ pub struct WithCookies<R> {
 }
 
 impl<R> WithCookies<R> {
-    /// Without cookies so far.
+    /// Wraps a response, without cookies so far.
     pub const fn new(response: R) -> Self {
         Self {
             cookies: Vec::new(),
@@ -55,7 +55,7 @@ impl<R> WithCookies<R> {
         self
     }
 
-    /// Removes a cookie from the client. Path and domain must be those with which it was set.
+    /// Removes a cookie from the client. Path and domain must be the same as when it was set.
     #[must_use]
     pub fn remove(mut self, cookie: impl Into<Cookie<'static>>) -> Self {
         let mut cookie = cookie.into();

@@ -1,4 +1,4 @@
-//! `Created`: 201 with the place of what was made.
+//! `Created`: 201 with the location of the new resource.
 
 use http::StatusCode;
 use http::header::{CONTENT_LOCATION, LOCATION};
@@ -9,7 +9,7 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::syntax::references;
 
-/// 201 with `Location`, and a representation of what was created.
+/// 201 with `Location`, and a representation of the new resource.
 ///
 /// ```
 /// use fnurl::{Created, NoContent};
@@ -19,8 +19,8 @@ use crate::syntax::references;
 /// }
 /// ```
 ///
-/// `Content-Location` says that the representation is the one of that place, so that a client may
-/// keep it without asking for it again.
+/// `Content-Location` says that the body is the representation at that location, so that a client
+/// may keep it without another request.
 ///
 /// Source: RFC 9110 §15.3.2 and §8.7.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub struct Created<R> {
 }
 
 impl<R> Created<R> {
-    /// `location` is a URI reference; a path from the root needs no knowledge of the host. What a
-    /// URI cannot hold (`é`, a space) is percent-encoded; escapes stay as they are.
+    /// `location` is a URI reference; with a path from the root, you need not know the host.
+    /// Characters that a URI cannot hold (`é`, a space) are percent-encoded; escapes stay.
     pub fn at(location: impl Into<String>, representation: R) -> Self {
         Self {
             location: location.into(),

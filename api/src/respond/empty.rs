@@ -1,4 +1,4 @@
-//! Answers without a body, and 202.
+//! Responses without a body, and 202.
 
 use http::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::body::{Body, Response};
 use crate::contract::Operation;
 use crate::problem::Problem;
 
-/// 204: done, and nothing to say.
+/// 204 No Content: the request succeeded, and the response has no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoContent;
 
@@ -35,7 +35,7 @@ impl Respond for () {
     }
 }
 
-/// 202: taken, to be done later.
+/// 202 Accepted: the request was accepted, and its work is done later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted<R>(pub R);
 

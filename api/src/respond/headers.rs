@@ -10,8 +10,8 @@ use crate::body::Response;
 use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
-/// Headers around a response. What they say replaces what the response says under the same name;
-/// `Set-Cookie` is added to those that are there.
+/// A response with more headers. They replace the response's own headers with the same name;
+/// `Set-Cookie` is added to the existing ones.
 impl<R: Respond> Respond for (HeaderMap, R) {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.1.respond()?;
@@ -30,7 +30,7 @@ impl<R: Respond> Respond for (HeaderMap, R) {
     }
 }
 
-/// The same with names and values as they are at hand.
+/// A response with more headers, as pairs of name and value.
 ///
 /// ```
 /// use http::header::CONTENT_TYPE;
@@ -41,7 +41,7 @@ impl<R: Respond> Respond for (HeaderMap, R) {
 /// ```
 ///
 /// # Problems
-/// 500 when a name or value is not one that HTTP can send.
+/// 500 when a name or value is not valid in HTTP.
 impl<R, K, V, const N: usize> Respond for ([(K, V); N], R)
 where
     R: Respond,
@@ -69,8 +69,8 @@ where
     }
 }
 
-/// Puts headers over those that are there: a name replaces the inner ones, and may itself be
-/// repeated. `Set-Cookie` appends (RFC 6265 §3: each cookie is a header of its own).
+/// Adds headers to a response. A name replaces the inner headers with that name, and may itself be
+/// repeated. `Set-Cookie` is appended (RFC 6265 §3: each cookie has its own header).
 fn put_around(inner: &mut HeaderMap, outer: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
     let mut replaced: Vec<HeaderName> = Vec::new();
     for (name, value) in outer {

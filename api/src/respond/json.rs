@@ -1,4 +1,4 @@
-//! `Json` as an answer.
+//! `Json` as a response.
 
 use bytes::Bytes;
 use http::HeaderValue;

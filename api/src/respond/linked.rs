@@ -25,7 +25,7 @@ pub struct Linked<R> {
 }
 
 impl<R> Linked<R> {
-    /// Without links so far.
+    /// Wraps a representation, without links so far.
     pub const fn new(representation: R) -> Self {
         Self {
             links: Vec::new(),

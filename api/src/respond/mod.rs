@@ -1,4 +1,4 @@
-//! Responses: what a handler can return, one a file.
+//! Responses: the types that a handler can return, one per file.
 
 mod cached;
 #[cfg(feature = "cookies")]
@@ -54,13 +54,13 @@ use crate::problem::{IntoProblem, Problem};
     note = "for another status of a success, `WithStatus<203, …>`"
 )]
 pub trait Respond {
-    /// The HTTP response.
+    /// Converts the value into an HTTP response.
     ///
     /// # Problems
-    /// Why there is none.
+    /// The problem that is sent instead of a response.
     fn respond(self) -> Result<Response, Problem>;
 
-    /// Says what is answered, for the contract. Never called while requests are served.
+    /// Describes the response to the contract. Never called while requests are served.
     fn describe(operation: &mut Operation);
 }
 

@@ -1,4 +1,4 @@
-//! `Prefer: return=minimal`: writes that are answered without a representation (RFC 7240).
+//! `Prefer: return=minimal`: writes whose response has no representation (RFC 7240).
 
 use http::header::{CONTENT_LOCATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
@@ -12,7 +12,7 @@ use crate::respond::Respond;
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What the client prefers to get back. A preference is never refused: what is not known is
+/// The client's preferences for the response. A preference is never refused: unknown ones are
 /// ignored.
 ///
 /// ```
@@ -29,7 +29,7 @@ pub struct Prefer {
 }
 
 impl Prefer {
-    /// The answer, without its representation where that is preferred.
+    /// The response, without its representation if the client prefers that.
     pub const fn answer<R>(self, representation: R) -> Preferred<R> {
         Preferred {
             prefer: self,
@@ -44,7 +44,7 @@ impl<S: Sync> Extract<S> for Prefer {
         let preferences = values
             .filter_map(|it| it.to_str().ok())
             .flat_map(|it| it.split(','));
-        // Of a preference that is repeated the first counts.
+        // If a preference is repeated, the first one counts.
         let mut returns = preferences.filter_map(|it| {
             let (name, value) = it.split(';').next()?.split_once('=')?;
             let is_return = name.trim().eq_ignore_ascii_case("return");
@@ -59,8 +59,8 @@ impl<S: Sync> Extract<S> for Prefer {
     }
 }
 
-/// A representation that is left out where the client prefers that: 200 becomes 204, other
-/// statuses stay.
+/// A representation that is left out if the client prefers that: 200 becomes 204, other statuses
+/// stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preferred<R> {
     prefer: Prefer,

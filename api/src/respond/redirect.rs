@@ -1,4 +1,4 @@
-//! `Redirect`: the answer is elsewhere.
+//! `Redirect`: sends the client to another URL.
 
 use http::StatusCode;
 use http::header::LOCATION;
@@ -9,7 +9,7 @@ use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::syntax::references;
 
-/// A redirect with status `STATUS`; use it by the names of its kinds.
+/// A redirect with status `STATUS`.
 ///
 /// ```
 /// use fnurl::Redirect;

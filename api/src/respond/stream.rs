@@ -1,9 +1,9 @@
-//! Answers that are written while they are sent: bytes, lines of JSON, events.
+//! Streamed responses: bytes, lines of JSON, server-sent events.
 //!
-//! They reach the client as they come where the function URL's invoke mode is `RESPONSE_STREAM`
-//! (see [`run`](crate::run)), and in one piece, up to 6 MB, where it is `BUFFERED`. A client cannot
-//! see that a stream broke off, because the front door ends it cleanly: end it with something
-//! that only a complete one has.
+//! With the function URL's invoke mode `RESPONSE_STREAM` (see [`run`](crate::run)), each part
+//! reaches the client at once. With `BUFFERED`, the body is sent in one piece of up to 6 MB. A
+//! client cannot see that a stream broke off, because the front door ends it cleanly. So end a
+//! stream with something that only a complete one has.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,7 +27,7 @@ const BYTES: &str = "application/octet-stream";
 const NDJSON: &str = "application/x-ndjson";
 const EVENTS: &str = "text/event-stream";
 
-/// Bytes as a stream of results gives them.
+/// A response whose body is a stream of bytes.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -85,7 +85,7 @@ impl Respond for Streamed {
     }
 }
 
-/// Values as newline-delimited JSON, one a line (`application/x-ndjson`).
+/// A response of newline-delimited JSON, one value per line (`application/x-ndjson`).
 ///
 /// ```
 /// use fnurl::Ndjson;
@@ -139,7 +139,7 @@ impl<T: JsonSchema> Respond for Ndjson<T> {
     }
 }
 
-/// Server-sent events (WHATWG HTML §9.2).
+/// A response of server-sent events (WHATWG HTML §9.2).
 ///
 /// ```
 /// use fnurl::Sse;
@@ -178,7 +178,7 @@ impl Respond for Sse {
     }
 }
 
-/// An event as a client reads it.
+/// The schema of an event as a client reads it.
 struct EventSchema;
 
 impl JsonSchema for EventSchema {
@@ -219,18 +219,18 @@ impl Event {
     /// An event with a value as JSON.
     ///
     /// # Errors
-    /// The value has no form in JSON.
+    /// The value cannot be written as JSON.
     pub fn json(value: &impl Serialize) -> serde_json::Result<Self> {
         serde_json::to_string(value).map(|text| Self::text(&text))
     }
 
-    /// Names the event's type, by which listeners choose.
+    /// Sets the event's type, which selects the listeners in a browser.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         self.field("event", name)
     }
 
-    /// Gives an id, which the client sends back as `Last-Event-ID` when it connects again.
+    /// Sets the id, which the client sends back as `Last-Event-ID` when it connects again.
     #[must_use]
     pub fn id(self, id: &str) -> Self {
         self.field("id", id)

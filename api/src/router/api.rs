@@ -1,4 +1,4 @@
-//! `Api`: routes, their state and their layers, ready to answer.
+//! `Api`: routes, their state and their layers, ready to serve requests.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -29,10 +29,10 @@ use crate::problem::Problem;
 use crate::problem::plain_text;
 use crate::syntax::paths::canonical;
 
-/// The most bytes that a request's body can have unless the API says otherwise: 1 MiB.
+/// Default maximum size of a request body, in bytes: 1 MiB.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-/// A whole API: answers every request, and never fails.
+/// A complete API: it responds to every request, and never fails.
 ///
 /// Give it to [`run`](crate::run), test it with [`TestApi`](crate::testing::TestApi), or use it as
 /// a [`tower::Service`]. Cloning is cheap.
@@ -82,7 +82,7 @@ impl fmt::Debug for LayerList {
     }
 }
 
-/// What happens to a path that only matches with its trailing slash removed or added.
+/// The treatment of a path that only matches with its trailing slash removed or added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TrailingSlash {
     /// `/items/` is another path than `/items`: 404 unless it has a route.
@@ -119,7 +119,7 @@ impl Api {
         }
     }
 
-    /// What the handlers' types say about every operation.
+    /// The contract: every operation, described by the types of its handler.
     #[cfg(feature = "contract")]
     #[must_use]
     pub fn contract(&self) -> Contract {
@@ -133,8 +133,8 @@ impl Api {
         Some(matched.template().to_owned())
     }
 
-    /// The request with its path in the one form that routes, layers and handlers see
-    /// ([`canonical`]): no layer can be passed by with `/%61dmin`.
+    /// The request with its path in the canonical form that routes, layers and handlers see
+    /// ([`canonical`]): `/%61dmin` cannot bypass a layer.
     pub(crate) fn prepared(mut request: Request) -> Request {
         if let Cow::Owned(path) = canonical(request.uri().path()) {
             let target = match request.uri().query() {
@@ -149,7 +149,7 @@ impl Api {
         request
     }
 
-    /// The route that `request` matches, which the log names even if there is no answer in time.
+    /// The route that `request` matches; the log names it even if there is no response in time.
     pub(crate) fn route_of(&self, request: &Request) -> Option<MatchedRoute> {
         self.0.table.find(request.uri().path())
     }
@@ -173,8 +173,8 @@ impl Api {
         plain_text::as_problem(response, &context).await
     }
 
-    /// `problem` as the response to `request`, through the layers that the request goes through,
-    /// whatever its handler would say.
+    /// Responds to `request` with `problem`, through the layers of the request and without its
+    /// handler.
     pub(crate) async fn respond_with(
         &self,
         mut request: Request,
@@ -185,14 +185,14 @@ impl Api {
         self.respond(request, route).await
     }
 
-    /// A problem without the request that it is about, and so without any layer.
+    /// The response for a problem without its request, and so without any layer.
     pub(crate) fn render(&self, invocation: &Invocation, problem: Problem) -> Response {
         let mut request = Request::default();
         request.extensions_mut().insert(invocation.clone());
         RequestContext::entering(&request, &self.0.settings).render(problem)
     }
 
-    /// How this API writes problems, unless as RFC 9457 does.
+    /// The API's own error format, if it is not RFC 9457.
     pub(crate) fn error_format(&self) -> Option<&Arc<ErrorFormat>> {
         self.0.settings.error_format.as_ref()
     }
@@ -218,10 +218,10 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     }
 
     /// Serves the contract: `/openapi.json`, `/openapi.yaml`, and a page at `path` on which people
-    /// read it and try it. The page asks no other host for anything.
+    /// read it and try it. The page loads nothing from other hosts.
     ///
-    /// The document is made from the handlers when it is first asked for. Its title and version are
-    /// those of the handlers' package; [`about`](Self::about) says more.
+    /// The document is made from the handlers on the first request for it. Its title and version
+    /// are those of the handlers' package; [`about`](Self::about) sets more.
     ///
     /// ```
     /// use fnurl::{Api, get, testing::TestApi};
@@ -243,8 +243,8 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
-    /// The same with a document that was made before, most often by a build script: a program that
-    /// has it can be built without the feature `contract`, and is smaller.
+    /// Serves a document that was made before, usually by a build script. Such a program can be
+    /// built without the feature `contract`, and is smaller.
     ///
     /// ```no_run
     /// # mod built { pub const JSON: &[u8] = b""; pub const YAML: &[u8] = b""; }
@@ -264,14 +264,15 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
-    /// Says what the types of the handlers cannot say, for the document of [`docs`](Self::docs).
+    /// Sets the texts that the handlers' types cannot provide, for the document of
+    /// [`docs`](Self::docs).
     #[cfg(all(feature = "docs", feature = "contract"))]
     pub fn about(mut self, prose: crate::contract::openapi::Prose) -> Self {
         self.prose = prose;
         self
     }
 
-    /// Puts a layer around the whole API, 404 and 405 answers included; the first added is the
+    /// Puts a layer around the whole API, including 404 and 405 responses; the first added is the
     /// outermost. Routes are matched before any layer runs, so that layers can read the
     /// [`MatchedRoute`]; a layer that rewrites the path does not change the route.
     pub fn layer(mut self, layer: impl RouteLayer) -> Self {
@@ -279,26 +280,26 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
-    /// Writes every problem in another form than that of RFC 9457, wherever it comes from.
+    /// Sets the format of every error response, instead of RFC 9457.
     pub fn error_format(mut self, format: ErrorFormat) -> Self {
         self.settings.error_format = Some(Arc::new(format));
         self
     }
 
-    /// Takes merge patches as `application/json`, too. Clients that know no other media type can
-    /// then send them, and a client that sends a whole representation by mistake is not noticed.
+    /// Accepts merge patches as `application/json`, too, for clients that know no other media type.
+    /// The price: a whole representation that is sent by mistake is read as a patch.
     pub fn patch_accepts_json(mut self) -> Self {
         self.settings.patch_reads_json = true;
         self
     }
 
-    /// Who shares an idempotency key; the sessions of one role, unless set.
+    /// Sets which callers share an idempotency key; the sessions of one role, unless set.
     pub fn idempotency_scope(mut self, scope: IdempotencyScope) -> Self {
         self.settings.idempotency_scope = scope;
         self
     }
 
-    /// What happens to a path with a slash too many or too few; strict unless set.
+    /// Sets how a path with a missing or extra trailing slash is treated; strict unless set.
     pub fn trailing_slash(mut self, policy: TrailingSlash) -> Self {
         self.trailing_slash = policy;
         self
@@ -311,7 +312,7 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         self
     }
 
-    /// The most bytes that a request's body can have; [`DEFAULT_BODY_LIMIT`] unless set.
+    /// Sets the maximum size of a request body, in bytes; [`DEFAULT_BODY_LIMIT`] unless set.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
@@ -320,8 +321,8 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     /// Checks the routes and makes the API.
     ///
     /// # Errors
-    /// Every conflict between routes, and every path parameter that only one of template and
-    /// handler knows.
+    /// Every conflict between routes, and every path parameter that is only in the template or only
+    /// in the handler.
     pub fn build(self) -> Result<Api, BuildError> {
         let table = Table::build(self.routes.into_entries(), &self.state).map_err(BuildError)?;
         let table = Arc::new(table);

@@ -1,4 +1,4 @@
-//! From the matched path to the method's route, or the response that the router gives itself.
+//! Passes a request to the route of its method, or responds for the router itself.
 
 use std::future::ready;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! One line of the route table, before there is a table.
+//! One entry of the route table, before the table is built.
 
 use http::Method;
 
@@ -10,7 +10,7 @@ pub(super) struct Entry<S> {
     pub(super) template: String,
     pub(super) methods: Methods,
     pub(super) staged: Staged<S>,
-    /// What is wrong with the prefix under which the template was put.
+    /// The mistake in the prefix of the template, if there is one.
     pub(super) bad_prefix: Option<String>,
 }
 
@@ -32,12 +32,12 @@ impl<S> Entry<S> {
         }
     }
 
-    /// How mistakes name the route.
+    /// The name of the route in error messages.
     pub(super) fn name(&self) -> String {
         route_name(&self.methods, &self.template)
     }
 
-    /// What is wrong with the template, if anything.
+    /// The mistake in the template, if there is one.
     pub(super) fn template_mistake(&self) -> Option<String> {
         self.bad_prefix
             .clone()
@@ -63,7 +63,7 @@ pub(super) fn route_name(methods: &Methods, template: &str) -> String {
     }
 }
 
-/// What is wrong with the prefix of a set of routes or of a mounted service.
+/// The mistake in the prefix of a set of routes or of a mounted service, if there is one.
 pub(super) fn prefix_mistake(prefix: &str) -> Option<String> {
     if !prefix.starts_with('/') {
         return Some("the prefix must begin with `/`".to_owned());
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_path_can_match_is_a_mistake() {
+    fn a_template_that_no_path_can_match_is_a_mistake() {
         let cases = [
             ("items", "must begin with `/`"),
             ("/x?y=1", "query"),

@@ -1,8 +1,8 @@
-//! What can be wrong with a set of routes, found when the `Api` is built.
+//! Mistakes in a set of routes, found when the `Api` is built.
 
 use std::fmt;
 
-/// Everything that is wrong with the routes of an `Api`, each mistake naming its routes.
+/// All mistakes in the routes of an `Api`. Each mistake names its routes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildError(pub(super) Vec<Mistake>);
 
@@ -30,18 +30,18 @@ impl std::error::Error for BuildError {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mistake {
-    /// Both routes would answer the same requests.
+    /// Both routes would match the same requests.
     Conflict {
         /// The route that came second.
         route: String,
         /// The route that came first.
         with: String,
     },
-    /// The template is not one.
+    /// The template is not valid.
     InvalidTemplate {
         /// The route.
         route: String,
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
     /// The template has a parameter that no extractor of the handler reads.
@@ -71,7 +71,7 @@ pub enum Mistake {
     Unreadable {
         /// The route.
         route: String,
-        /// What cannot be read, and why.
+        /// The member that cannot be read, and why.
         reason: String,
     },
 }

@@ -13,7 +13,7 @@ use crate::problem::INTERNAL_ERROR;
 
 /// A `tower` layer that can be put around a route, a group of routes or an [`Api`](super::Api).
 ///
-/// Implemented for every layer whose service takes [`Request`], answers with any HTTP body and
+/// Implemented for every layer whose service takes [`Request`], responds with any HTTP body and
 /// is `Clone + Send + Sync`; the layers of `tower-http` are.
 pub trait RouteLayer: Send + Sync + 'static {
     /// The route with this layer around it.
@@ -74,11 +74,11 @@ where
         let context = Context::of(&request);
         let service = self.0.clone();
         Box::pin(async move {
-            let answer = contained(async {
-                let answer = service.oneshot(request).await;
-                answer.map_err(|err| INTERNAL_ERROR.hiding(err))
+            let response = contained(async {
+                let response = service.oneshot(request).await;
+                response.map_err(|err| INTERNAL_ERROR.hiding(err))
             });
-            match answer.await {
+            match response.await {
                 Ok(response) => response.map(Body::new),
                 Err(problem) => context.render(problem),
             }

@@ -54,7 +54,7 @@ impl<S: Clone + Send + Sync + 'static> MethodRoutes<S> {
         }
     }
 
-    /// Answers `method` with `handler`.
+    /// Handles `method` with `handler`.
     pub fn on<A: 'static>(mut self, method: Method, handler: impl Handler<S, A>) -> Self {
         self.methods.push((method, staged(handler)));
         self
@@ -89,7 +89,7 @@ where
             Route::of_handler::<S, A, H>(Arc::new(handler), state.clone(), known_query)
         }),
         layers: Vec::new(),
-        // Without the feature nothing refers to them, and they are no part of the program.
+        // Without the feature nothing refers to them, and they are not part of the program.
         describe: if cfg!(feature = "contract") {
             H::describe
         } else {
@@ -114,16 +114,16 @@ pub(crate) fn query_method() -> Method {
 }
 
 impl<S: Clone + Send + Sync + 'static> MethodRoutes<S> {
-    /// Answers QUERY with `handler`; see [`query`].
+    /// Handles QUERY with `handler`; see [`query`].
     pub fn query<A: 'static>(self, handler: impl Handler<S, A>) -> Self {
         self.on(query_method(), handler)
     }
 }
 
-/// Answers QUERY with `handler`: a safe request like GET, whose parameters are in a body.
+/// Handles QUERY with `handler`: a safe request like GET, whose parameters are in a body.
 ///
-/// The response may be conditional, as that of GET. OpenAPI 3.1 has no word for this method, so
-/// that it is not in the document.
+/// Responses can be conditional, as for GET. OpenAPI 3.1 does not support this method, so it is
+/// not in the document.
 ///
 /// ```
 /// use fnurl::{Api, Json, query};
@@ -154,7 +154,7 @@ where
     on(query_method(), handler)
 }
 
-/// Answers `method` with `handler`.
+/// Handles `method` with `handler`.
 pub fn on<S, A>(method: Method, handler: impl Handler<S, A>) -> MethodRoutes<S>
 where
     S: Clone + Send + Sync + 'static,

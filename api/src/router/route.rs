@@ -22,12 +22,12 @@ use crate::problem::{INTERNAL_ERROR, Problem};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What answers requests: never fails, never panics.
+/// A handler of requests that never fails and never panics.
 pub(crate) trait Endpoint: Send + Sync {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response>;
 }
 
-/// A route as layers see it: a [`tower::Service`] that always answers.
+/// A route as layers see it: a [`tower::Service`] that never fails.
 #[derive(Clone)]
 pub struct Route(pub(crate) Arc<dyn Endpoint>);
 
@@ -133,7 +133,7 @@ where
 pub(crate) async fn contained<T>(
     future: impl Future<Output = Result<T, Problem>>,
 ) -> Result<T, Problem> {
-    // What the future held is dropped with it, so nothing half done can be seen afterwards.
+    // The future's data is dropped with it, so no half-finished state can be seen afterwards.
     match AssertUnwindSafe(future).catch_unwind().await {
         Ok(outcome) => outcome,
         Err(panic) => Err(INTERNAL_ERROR.hiding(panic_message(&*panic))),

@@ -1,4 +1,4 @@
-//! Sets of routes: what applications write.
+//! `Routes`: sets of routes, as applications write them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,13 +45,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Puts methods at a route template such as `/items/{itemId}`.
     ///
     /// - `{name}` takes one segment, or the rest of one: `/img-{id}.png`.
-    /// - `{*rest}` at the end takes all segments that are left.
+    /// - `{*rest}` at the end takes all remaining segments.
     /// - Literal text is written plainly (`/café`, `/with space`) or percent-encoded; both are the
     ///   same route. A literal brace is doubled: `{{`.
     ///
     /// The template is compared with the path as it was sent, still percent-encoded, so that an
-    /// escaped slash (`%2F`) never changes the route. Escapes that say nothing (`%7E` for `~`) do
-    /// not count: see RFC 3986 §6.2.2.2.
+    /// escaped slash (`%2F`) never changes the route. Unnecessary escapes (`%7E` for `~`) do not
+    /// count: see RFC 3986 §6.2.2.2.
     pub fn at(mut self, template: &str, methods: MethodRoutes<S>) -> Self {
         for (method, staged) in methods.into_methods() {
             let template = template.to_owned();
@@ -114,7 +114,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// These routes alone as a [`tower::Service`], to be tested, nested or served by themselves.
+    /// Makes a [`tower::Service`] from these routes alone, to test, nest or serve them.
     ///
     /// # Errors
     /// A mistake in the routes, see [`ApiBuilder::build`](super::ApiBuilder::build).

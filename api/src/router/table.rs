@@ -46,7 +46,7 @@ struct MethodRoute {
     layers: Layers,
 }
 
-/// How a path answers a method.
+/// The result of looking up a method at a path.
 pub(super) enum Found<'a> {
     Route(&'a Route),
     /// OPTIONS that no route handles.
@@ -59,7 +59,7 @@ impl Table {
     pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut paths: Vec<Path> = Vec::new();
-        // Finding them by comparing would cost the square of their number.
+        // Comparing each route with each other would take quadratic time.
         let mut known = BTreeMap::new();
         for entry in entries {
             if let Some(reason) = entry.template_mistake() {
@@ -237,7 +237,7 @@ impl Path {
         self.accepted.iter().cloned()
     }
 
-    /// How mistakes name this path: by its first method.
+    /// The name of this path in error messages: its first method and its template.
     fn name(&self) -> String {
         match self.methods.first() {
             Some(MethodRoute { method, .. }) => format!("{method} {}", self.template),
@@ -264,7 +264,7 @@ pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
     }
 }
 
-/// The parameters of the template against those that the handler's extractors read.
+/// Compares the parameters of the template with those that the handler's extractors read.
 fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake> {
     let route = || route_name(&entry.methods, &entry.template);
     let mut mistakes = Vec::new();

@@ -13,8 +13,7 @@ use crate::syntax::escapes::well_escaped;
 
 /// The route template that a request matched, and its path parameters.
 ///
-/// It is among the request's extensions before any layer runs; a handler can take
-/// `Option<MatchedRoute>`-free access by its own name, as an argument.
+/// It is in the request's extensions before any layer runs. A handler can take it as an argument.
 ///
 /// ```
 /// use fnurl::MatchedRoute;
@@ -30,7 +29,7 @@ pub struct MatchedRoute {
 }
 
 impl MatchedRoute {
-    /// What a request has that came through no [`Api`](crate::Api).
+    /// The value for a request that did not come through an [`Api`](crate::Api).
     pub(crate) fn none() -> Self {
         Self {
             path: Arc::new(Path::default()),

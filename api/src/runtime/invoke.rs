@@ -1,4 +1,4 @@
-//! One invocation: payload in, result out, whatever happens between.
+//! One invocation: payload in, result out, and never a failure.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,12 +65,12 @@ impl Service<LambdaEvent<()>> for Function {
     }
 }
 
-/// What a response becomes on its way to the Runtime API.
+/// The form in which a response goes to the Runtime API.
 pub(crate) trait Outcome: Sized {
-    /// Takes the answer to a request with `method`.
+    /// Takes the response to a request with `method`.
     async fn of(method: &Method, response: Response) -> Result<Self, Problem>;
 
-    /// An answer of nothing but a status.
+    /// A result with only a status.
     fn empty(status: StatusCode) -> Self;
 
     /// The status that is sent.
@@ -105,8 +105,8 @@ impl Outcome for StreamedResult {
     }
 }
 
-/// Serves one invocation and logs it. Every line that is written meanwhile carries the request id,
-/// the method, the route and whether it is a cold start.
+/// Serves one invocation and logs it. Every log line of the invocation has the request id, the
+/// method and the route, and tells whether it is a cold start.
 pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: bool) -> R {
     let start = Instant::now();
     let event::Read {
@@ -120,7 +120,7 @@ pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: boo
         None => api.route_of(&request),
         Some(_) => None,
     };
-    // An error's level, so that the span is there whatever level is logged.
+    // The level `ERROR`, so that the span exists at every log level.
     let span = tracing::error_span!(
         "invocation",
         request_id = invocation.request_id(),
@@ -159,7 +159,7 @@ async fn in_time<R: Outcome>(
         Ok(Ok(result)) => return result,
         Ok(Err(problem)) => problem,
         Err(_) => {
-            DEADLINE_EXCEEDED.because("the request was not answered within the function's timeout")
+            DEADLINE_EXCEEDED.because("the request got no response within the function's timeout")
         }
     };
     let request = Api::prepared(event::read_again(invocation));
@@ -167,11 +167,11 @@ async fn in_time<R: Outcome>(
 }
 
 /// The time that layers have for a problem of the runtime: part of [`MARGIN`](crate::MARGIN). A
-/// layer that hangs may be the very reason for it.
+/// layer that hangs may be the cause of the problem.
 const REFUSAL_TIME: Duration = Duration::from_millis(50);
 
-/// A problem as the result, through the layers of the API, so that it has the headers that every
-/// response has. Where they fail or hang, the bare problem: it is small and can always be sent.
+/// Sends a problem as the result, through the layers of the API, so that it has the headers of
+/// every response. If they fail or hang, it sends the problem alone, which is always small enough.
 async fn refuse<R: Outcome>(
     api: &Api,
     request: Request,
@@ -197,7 +197,7 @@ async fn refuse<R: Outcome>(
     }
 }
 
-/// Milliseconds to the microsecond: more digits would only be noise.
+/// Milliseconds with three decimal places; more digits would only be noise.
 fn millis(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1e3
 }

@@ -1,4 +1,4 @@
-//! Log lines as Lambda's logging configuration asks for them.
+//! Log lines in the format and at the level of Lambda's logging configuration.
 
 use std::fmt;
 use std::panic::PanicHookInfo;
@@ -43,7 +43,7 @@ fn level(name: &str) -> LevelFilter {
     }
 }
 
-/// Where a panic was; the request's own line has its message and request id.
+/// Logs the place of a panic; the request's own line has its message and request id.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, "the program panicked");
@@ -105,7 +105,7 @@ struct Members<'a>(&'a mut String);
 impl Members<'_> {
     fn name(&mut self, field: &Field) {
         let name = match field.name() {
-            // As Lambda calls it in its own lines.
+            // The name in Lambda's own lines.
             "request_id" => "requestId",
             name => name.strip_prefix("r#").unwrap_or(name),
         };

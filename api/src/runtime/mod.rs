@@ -36,12 +36,12 @@ use mode::InvokeMode;
 /// ```
 ///
 /// One program serves both invoke modes of a function URL, but Lambda does not tell a function
-/// which one its URL has: where it is `RESPONSE_STREAM`, set the environment variable
-/// `FNURL_INVOKE_MODE` to `stream`. Every answer is then sent as a stream, since such a URL shows
-/// buffered results as they are. In `buffered` mode, the default, a stream is collected.
+/// which one its URL has. For `RESPONSE_STREAM`, set the environment variable `FNURL_INVOKE_MODE`
+/// to `stream`. Every response is then sent as a stream, because such a URL would show the client
+/// the JSON of a buffered result. In `buffered` mode, the default, a stream is collected.
 ///
-/// Returns a failure, after logging it, when the API could not be made or when the Runtime API
-/// is lost.
+/// Logs and returns a failure when the API cannot be made, or when the connection to the Runtime
+/// API is lost.
 pub fn run<I, E>(api: I) -> ExitCode
 where
     I: IntoFuture<Output = Result<Api, E>>,

@@ -1,6 +1,6 @@
 //! The invoke mode of the function URL, which only the deployment knows.
 
-/// The variable that says it.
+/// The environment variable that sets the mode.
 const VARIABLE: &str = "FNURL_INVOKE_MODE";
 
 /// How results are sent to the Runtime API.
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mode_is_buffered_unless_it_is_said_to_be_stream() {
+    fn the_mode_is_buffered_unless_it_is_set_to_stream() {
         assert_eq!(InvokeMode::parse(None), Ok(InvokeMode::Buffered));
         assert_eq!(
             InvokeMode::parse(Some("buffered")),

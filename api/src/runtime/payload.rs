@@ -1,9 +1,9 @@
-//! The payload on its way around `lambda_runtime`'s own parser.
+//! Passes the payload around `lambda_runtime`'s own parser.
 //!
 //! `lambda_runtime` parses the payload before it calls the function, and turns a failure into a
-//! runtime error, which a function URL answers with an opaque 502. The bytes therefore travel
-//! beside it: [`Bypass`] puts them aside and leaves `null` to parse, and the function takes them
-//! back. Both happen in one synchronous call, so a thread-local slot is enough.
+//! runtime error, for which a function URL sends an opaque 502. So the bytes take another way:
+//! [`Bypass`] puts them aside and leaves `null` to parse, and the function takes them back. Both
+//! happen in one synchronous call, so a thread-local slot is enough.
 
 use std::cell::Cell;
 use std::task::{Context, Poll};

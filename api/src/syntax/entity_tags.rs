@@ -1,6 +1,6 @@
 //! Entity tags and lists of them (RFC 9110 §§8.8.3, 13.1).
 
-/// What `If-Match` and `If-None-Match` hold.
+/// The value of `If-Match` or `If-None-Match`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EntityTags<'a> {
     /// `*`
@@ -17,7 +17,7 @@ pub(crate) struct EntityTag<'a> {
 }
 
 impl<'a> EntityTags<'a> {
-    /// `None` for what is neither `*` nor a list of tags.
+    /// `None` for a text that is neither `*` nor a list of tags.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut rest = text.trim_matches(BLANK);
         if rest == "*" {
@@ -43,7 +43,7 @@ impl<'a> EntityTags<'a> {
 const BLANK: [char; 2] = [' ', '\t'];
 
 impl<'a> EntityTag<'a> {
-    /// The tag that a text begins with, and what comes after it.
+    /// The tag at the start of a text, and the rest of the text.
     fn parse(text: &'a str) -> Option<(Self, &'a str)> {
         let (is_weak, quoted) = match text.strip_prefix("W/") {
             Some(quoted) => (true, quoted),
@@ -63,12 +63,12 @@ impl<'a> EntityTag<'a> {
         after.is_empty().then_some(tag)
     }
 
-    /// Both are strong and the same (RFC 9110 §8.8.3.2).
+    /// Strong comparison: both are strong and equal (RFC 9110 §8.8.3.2).
     pub(crate) fn is_strongly(self, other: Self) -> bool {
         !self.is_weak && !other.is_weak && self.opaque == other.opaque
     }
 
-    /// The same, weak or strong.
+    /// Weak comparison: both are equal, weak or strong.
     pub(crate) fn is_weakly(self, other: Self) -> bool {
         self.opaque == other.opaque
     }

@@ -1,6 +1,6 @@
 //! Percent-encoding (RFC 3986 §2.1), as strictly as the RFC says.
 
-/// Whether `text` is percent-encoded UTF-8: every `%` begins an escape.
+/// Checks whether `text` is percent-encoded UTF-8: every `%` begins an escape.
 pub(crate) fn well_escaped(text: &[u8]) -> bool {
     let mut rest = text;
     while let Some(at) = rest.iter().position(|&byte| byte == b'%') {

@@ -2,13 +2,13 @@
 
 use http::HeaderValue;
 
-/// A media type without its parameters; empty when there is none that can be read.
+/// A media type without its parameters; empty if it is missing or cannot be read.
 pub(crate) fn essence(value: Option<&HeaderValue>) -> &str {
     let text = value.and_then(|it| it.to_str().ok()).unwrap_or_default();
     text.split(';').next().unwrap_or_default().trim()
 }
 
-/// Whether a media type is JSON: `application/json`, or with the suffix `+json` (RFC 6839 §3.1).
+/// Checks whether a media type is JSON: `application/json`, or a suffix `+json` (RFC 6839 §3.1).
 pub(crate) fn is_json(media_type: &str) -> bool {
     let Some((kind, subtype)) = media_type.split_once('/') else {
         return false;

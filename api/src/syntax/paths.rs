@@ -1,12 +1,12 @@
-//! Paths in one form each (RFC 3986 §6.2.2).
+//! The canonical form of paths (RFC 3986 §6.2.2).
 //!
 //! `/users/%6de` and `/users/me` are the same path: an escape of a letter, digit, `-`, `.`, `_` or
-//! `~` says nothing that the character does not. Other escapes stay, with capital letters: `%2f`
-//! is `%2F`, and never a slash. What a path cannot hold as it is (a space, `é`) is escaped.
+//! `~` means the same as the character. Other escapes stay, with capital letters: `%2f` becomes
+//! `%2F`, and never a slash. Characters that a path cannot hold (a space, `é`) are escaped.
 
 use std::borrow::Cow;
 
-/// The one form of a path. An escape that is not one stays as it is; the router refuses it later.
+/// The canonical form of a path. An escape that is not valid stays; the router refuses it later.
 pub(crate) fn canonical(path: &str) -> Cow<'_, str> {
     let is_canonical = |byte: u8| byte != b'%' && is_sent_raw(byte);
     if path.bytes().all(is_canonical) {
@@ -34,7 +34,7 @@ pub(crate) fn canonical(path: &str) -> Cow<'_, str> {
 /// A part of a route template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// Text that the path has, too; `{{` and `}}` are braces.
+    /// Literal text; `{{` and `}}` are braces.
     Literal(&'a str),
     /// `{name}` or `{*rest}`, without the braces.
     Parameter(&'a str),
@@ -60,7 +60,7 @@ pub(crate) fn pieces(template: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Where the next single `{` is.
+/// The position of the next single `{`.
 fn parameter_start(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -82,7 +82,7 @@ pub(crate) fn parameter_names(template: &str) -> impl Iterator<Item = &str> {
         })
 }
 
-/// The template as paths are compared with it: its literal text in the one form of paths.
+/// The template with its literal text in the canonical form of paths, to compare paths with it.
 pub(crate) fn canonical_template(template: &str) -> String {
     let mut text = String::with_capacity(template.len());
     for piece in pieces(template) {
@@ -123,7 +123,7 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-/// What a path holds without an escape: `pchar` and `/` (RFC 3986 §3.3).
+/// Checks whether a path holds the byte without an escape: `pchar` and `/` (RFC 3986 §3.3).
 fn is_sent_raw(byte: u8) -> bool {
     is_unreserved(byte) || b"!$&'()*+,;=:@/".contains(&byte)
 }

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What a URI cannot hold as it is. `%` stays: the reference may be encoded already.
+/// Characters that a URI cannot hold. `%` stays: the reference may be encoded already.
 const NOT_IN_REFERENCE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -16,14 +16,14 @@ const NOT_IN_REFERENCE: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A URI reference with everything escaped that it cannot hold: `/café` becomes `/caf%C3%A9`.
+/// Escapes the characters that a URI reference cannot hold: `/café` becomes `/caf%C3%A9`.
 pub(crate) fn escaped(reference: &str) -> String {
     utf8_percent_encode(reference, NOT_IN_REFERENCE).to_string()
 }
 
-/// The same as a header value. It is ASCII, so that every invoke mode sends it as it is.
+/// The escaped reference as a header value. It is ASCII, so every invoke mode sends it unchanged.
 pub(crate) fn header_value(reference: &str) -> HeaderValue {
-    // Nothing that a header value cannot hold is left.
+    // Every character that a header value cannot hold is escaped by now.
     HeaderValue::try_from(escaped(reference)).unwrap_or(HeaderValue::from_static("/"))
 }
 

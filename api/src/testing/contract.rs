@@ -1,4 +1,4 @@
-//! Whether an answer is one that the contract declares.
+//! Checks responses against the contract.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use crate::contract::openapi::{implied, problem_schema};
 use crate::contract::{Content, Contract, Operation, ResponseSpec};
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, ProblemType};
 
-/// Headers that every answer may have, whatever its operation declares.
+/// Headers that every response may have, even if its operation does not declare them.
 const ALWAYS: [&str; 3] = ["content-type", "retry-after", "allow"];
 
-/// Checks an answer.
+/// Checks a response.
 ///
 /// # Panics
 /// The contract does not declare its status, its kind of problem, one of its headers or its media
@@ -31,7 +31,7 @@ pub(super) fn check(
     });
     let place = format!("{method} {}: {status}", template.unwrap_or("(no route)"));
     let Some(operation) = operation else {
-        // OPTIONS is answered by the router itself.
+        // The router itself responds to OPTIONS.
         if *method != Method::OPTIONS {
             let declared = [NOT_FOUND, METHOD_NOT_ALLOWED];
             problem(contract, response, declared.into_iter(), &place);
@@ -65,7 +65,7 @@ fn success(
     }
     assert!(
         *method != Method::HEAD,
-        "{place}: an answer to HEAD has a body"
+        "{place}: a response to HEAD has a body"
     );
     let media_type = essence(response.header("content-type").unwrap_or_default());
     let matching = |content: &&Content| {
@@ -125,7 +125,7 @@ fn valid(schema: &Value, body: &[u8], place: &str) -> Value {
         .unwrap_or_else(|error| panic!("{place}: the body is not JSON: {error}"));
     let validator = jsonschema::validator_for(schema);
     let validator =
-        validator.unwrap_or_else(|error| panic!("{place}: the schema is none: {error}"));
+        validator.unwrap_or_else(|error| panic!("{place}: the schema is not valid: {error}"));
     let errors: Vec<_> = validator
         .iter_errors(&body)
         .map(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! Tests without a network: event JSON in, result JSON out, on the same path as in Lambda.
+//! Tests without a network: event JSON in, result JSON out, through the same code as in Lambda.
 //!
 //! ```
 //! use fnurl::{Api, get, testing::TestApi};
@@ -35,7 +35,7 @@ use crate::invocation::Call;
 use crate::router::Api;
 use crate::runtime;
 
-/// An [`Api`] to be tested.
+/// A test client for an [`Api`].
 #[derive(Debug, Clone)]
 pub struct TestApi {
     api: Api,
@@ -63,7 +63,7 @@ impl TestApi {
         }
     }
 
-    /// Answers as behind a function URL whose invoke mode is `RESPONSE_STREAM`.
+    /// Responds as behind a function URL whose invoke mode is `RESPONSE_STREAM`.
     ///
     /// ```
     /// use fnurl::sse::{Event, Sse};
@@ -99,8 +99,8 @@ impl TestApi {
         self
     }
 
-    /// From now on, every answer to a request has to be one that the contract declares: its
-    /// status, its kind of problem, its headers, its media type, and a body that is valid.
+    /// From now on, checks every response against the contract: its status, problem type, headers,
+    /// media type and body.
     #[cfg(feature = "contract-testing")]
     #[must_use]
     pub fn assert_contract(mut self) -> Self {
@@ -172,8 +172,7 @@ impl TestApi {
     /// Invokes the function with any bytes and reads its result, a stream to its end.
     ///
     /// # Panics
-    /// When the result is not the full form of a function URL's answer, or the prelude of a stream
-    /// is none that it could read.
+    /// When the result does not have the full form, or the prelude of a stream cannot be read.
     pub async fn invoke(&self, payload: impl Into<Bytes>) -> TestResponse {
         let call = Call {
             request_id: REQUEST_ID.to_owned(),
@@ -198,7 +197,7 @@ impl TestApi {
         TestResponse::read(&result).with_errors_as(errors)
     }
 
-    /// Checks the answer against the contract, if it is to be.
+    /// Checks the response against the contract, if that was asked for.
     #[track_caller]
     fn check(&self, method: &Method, target: &str, response: &TestResponse) {
         #[cfg(feature = "contract-testing")]

@@ -1,4 +1,4 @@
-//! Answers as a function URL would read them.
+//! Results, as a function URL would read them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a function URL would send for the function's result.
+/// The response that a function URL would send for the function's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResponse {
     status: u16,
@@ -15,7 +15,7 @@ pub struct TestResponse {
     cookies: Vec<String>,
     body: Vec<u8>,
     is_base64: bool,
-    /// The media type of problems, where it is not that of RFC 9457.
+    /// The media type of problems, if it is not that of RFC 9457.
     error_media_type: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl TestResponse {
     pub(super) fn read_stream(prelude: &[u8], body: Vec<u8>) -> Self {
         let prelude: Prelude = serde_json::from_slice(prelude).expect("the prelude can be read");
         assert!(!body.is_empty(), "a prelude with nothing after it hangs");
-        // What has no body is sent with one line break, which goes no further than the front door.
+        // A response without a body is sent with one line break, which the front door removes.
         let has_no_body = matches!(prelude.status_code, 204 | 205 | 304);
         Self {
             status: prelude.status_code,
@@ -91,7 +91,7 @@ impl TestResponse {
         self.status
     }
 
-    /// The names of all headers but cookies.
+    /// The names of all headers except cookies.
     #[cfg(feature = "contract-testing")]
     pub(super) fn header_names(&self) -> impl Iterator<Item = &str> {
         self.headers.keys().map(String::as_str)
@@ -115,7 +115,7 @@ impl TestResponse {
         &self.body
     }
 
-    /// Whether the result held the body as base64.
+    /// Checks whether the result held the body as base64.
     #[must_use]
     pub const fn is_base64(&self) -> bool {
         self.is_base64
@@ -131,10 +131,10 @@ impl TestResponse {
         std::str::from_utf8(&self.body).expect("the body is UTF-8")
     }
 
-    /// The body as a `T`, of an answer with status `status`.
+    /// The body as a `T`, of a response with status `status`.
     ///
     /// # Panics
-    /// When the status is another one, or the body is no `T`.
+    /// When the status is another one, or the body is not a valid `T`.
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self, status: u16) -> T {
@@ -180,7 +180,7 @@ impl TestResponse {
     /// Checks status and text.
     ///
     /// # Panics
-    /// When one of them is another.
+    /// When one of them differs.
     #[track_caller]
     pub fn assert_text(&self, status: u16, text: &str) {
         self.assert_status(status);

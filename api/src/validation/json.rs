@@ -1,4 +1,4 @@
-//! JSON bodies: straight into their type when nothing is wrong, by way of a document to say what is.
+//! Reads JSON bodies: directly into their type, and through a document if there are mistakes.
 
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use super::{Input, broken_rules, listed, words};
 use crate::problem::{MALFORMED_BODY, Problem};
 use crate::problem::{Place, Violation};
 
-/// A `T` from JSON, or everything that is wrong with it.
+/// Reads a `T` from JSON, or lists every mistake in it.
 pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
     // One check of the whole text is cheaper than one of every string in it.
     let text = std::str::from_utf8(bytes).map_err(|_| not_json(bytes))?;
@@ -30,7 +30,7 @@ pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
     }
 }
 
-/// An object from JSON, to be merged into another; its members are not looked at.
+/// Reads an object from JSON, to merge it into another; its members are not checked.
 pub(crate) fn read_object(bytes: &[u8]) -> Result<(Map<String, Value>, Document), Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| not_json(bytes))?;
     let document = document(text)?;
@@ -44,7 +44,7 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<(Map<String, Value>, Document)
     }
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Ok((members, document)),
-        // Numbers that fit no type of Rust's are valid JSON all the same.
+        // Numbers that fit no Rust type are still valid JSON.
         _ if document.is_object() => Ok((document.members(), document)),
         _ => {
             let place = Place::Pointer(String::new());
@@ -61,7 +61,7 @@ fn parse<T: Input>(text: &str, notes: &Notes) -> Result<T, serde_json::Error> {
     Ok(value)
 }
 
-/// The document of a JSON text, or why it is not one.
+/// The document of a JSON text, or a problem if the text is not JSON.
 fn document(text: &str) -> Result<Document, Problem> {
     match Document::from_json(text) {
         Some(document) => Ok(document),
@@ -69,12 +69,12 @@ fn document(text: &str) -> Result<Document, Problem> {
     }
 }
 
-/// The problem with bytes that are not JSON: the first thing that a parser stumbles over.
+/// The problem with bytes that are not JSON: the first syntax error.
 fn not_json(bytes: &[u8]) -> Problem {
     if bytes.is_empty() {
         return MALFORMED_BODY.because("the body is empty, JSON is expected");
     }
-    // The grammar first: what no value of Rust's can hold is not where it is broken.
+    // Check the grammar first: a value that no Rust type can hold is not a syntax error.
     let grammar = serde_json::from_slice::<IgnoredAny>(bytes).map(|_| ());
     let err = match grammar.and_then(|()| serde_json::from_slice::<Value>(bytes).map(|_| ())) {
         Ok(()) => return MALFORMED_BODY.because(words::TOO_DEEP),

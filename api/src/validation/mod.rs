@@ -1,5 +1,5 @@
-//! How what a client sent becomes a value: read, checked, and every mistake named once, by the
-//! name that was sent.
+//! Reads and validates the client's data. Every mistake is reported once, by the name that was
+//! sent.
 
 mod document;
 mod json;
@@ -42,7 +42,7 @@ pub trait Input: DeserializeOwned + Validate + JsonSchema + Send {}
 
 impl<T: DeserializeOwned + Validate + JsonSchema + Send> Input for T {}
 
-/// A type that has no rules beyond its shape, taken on purpose without validation.
+/// A value without validation: only its shape is checked.
 ///
 /// ```
 /// use fnurl::{Json, Unvalidated};
@@ -106,7 +106,7 @@ fn read<T: Input>(document: &mut Document) -> Result<T, Problem> {
     Err(listed(violations, more))
 }
 
-/// The rules that a value breaks which the document holds.
+/// The rules that the value in a document breaks.
 fn broken_rules<T: Input>(
     document: &mut Document,
     fields: &document::Fields,
@@ -131,7 +131,7 @@ fn place(kind: Source, steps: &Steps) -> Place {
     }
 }
 
-/// The problem that lists what was found, each once and in order.
+/// The problem that lists the violations, each once and in order.
 fn listed(mut violations: Vec<Violation>, mut more: usize) -> Problem {
     violations.sort_by(|a, b| a.place.cmp(&b.place));
     violations.dedup_by(|a, b| a.place == b.place && a.code == b.code && a.message == b.message);
@@ -140,7 +140,7 @@ fn listed(mut violations: Vec<Violation>, mut more: usize) -> Problem {
         violations.truncate(document::MAX_LISTED);
     }
     if violations.is_empty() {
-        // Something that no reading can name; the client still learns that it is not valid.
+        // No reading can name the mistake; the client still learns that the request is not valid.
         violations.push(Violation::new(
             Place::Pointer(String::new()),
             "type",

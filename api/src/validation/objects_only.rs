@@ -1,7 +1,7 @@
-//! Reading JSON as the contract says it, where serde would take more.
+//! Reads JSON as strictly as the contract says, where serde would accept more.
 //!
 //! - A struct is read from an object only; `serde_json` also reads one from an array, by position.
-//! - A member of a map is there once; serde keeps the last one.
+//! - A member of a map is there only once; serde would keep the last one.
 //! - An `f32` is a number that an `f32` can hold; serde makes it infinite.
 
 use std::cell::{Cell, RefCell};
@@ -15,21 +15,21 @@ use serde::de::{
 
 use super::document::is_told_by_a_member;
 
-/// What was seen while a body was read.
+/// Observations made while a body was read.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     kept_array: Cell<bool>,
 }
 
 impl Notes {
-    /// Whether serde kept a copy of an array, inside an enum or a flattened struct. It might have
-    /// made a struct of it later, unseen.
+    /// Checks whether serde kept a copy of an array, inside an enum or a flattened struct. It may
+    /// have made a struct from it later, unnoticed.
     pub(super) fn has_kept_array(&self) -> bool {
         self.kept_array.get()
     }
 }
 
-/// A deserializer, visitor, seed or access that hands the same rules on to whatever is inside.
+/// A deserializer, visitor, seed or access that applies the same rules to everything inside it.
 pub(super) struct ObjectsOnly<'n, T> {
     inner: T,
     notes: &'n Notes,
@@ -49,10 +49,10 @@ impl<'n, T> ObjectsOnly<'n, T> {
     }
 }
 
-/// The visitor of a struct: it takes no array.
+/// The visitor of a struct: it refuses an array.
 struct ObjectOnly<'n, V>(ObjectsOnly<'n, V>);
 
-/// The visitor of a map or of anything: no member twice, and no array for an enum.
+/// The visitor of a map or of any value: it refuses a repeated member, and an array for an enum.
 struct UniqueMembers<'n, V>(ObjectsOnly<'n, V>);
 
 /// The visitor of an `f32`.
@@ -347,7 +347,7 @@ impl<T> Name<'_, T> {
     fn check<E: serde::de::Error>(&self, name: &str) -> Result<(), E> {
         match self.names.borrow_mut().insert(name.to_owned()) {
             true => Ok(()),
-            false => Err(E::custom("a member is there twice")),
+            false => Err(E::custom("a member is repeated")),
         }
     }
 }
@@ -574,7 +574,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_no_struct_at_any_depth() {
+    fn an_array_is_not_a_struct_at_any_depth() {
         let x = r#"{"x":1}"#;
         let arrays = [
             outer("[1]", x, x, x, "null"),

@@ -1,4 +1,4 @@
-//! Merge patches: a value, changed as a document and read again as a whole.
+//! Merge patches: changes a value as a document, and reads the whole value again.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::{Input, fields_of, listed, place, words};
 use crate::problem::Violation;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
-/// `current` with the changes of `patch`, read and validated as a `T`.
+/// Applies `patch` to `current`, then reads and validates the result as a `T`.
 ///
 /// `kept` are members that `current` does not serialize, as JSON.
 pub(crate) fn apply_patch<T: Input + Serialize>(
@@ -27,8 +27,8 @@ pub(crate) fn apply_patch<T: Input + Serialize>(
         Some(document)
     };
     let unreadable = || INTERNAL_ERROR.hiding("the current value is not an object of JSON");
-    // A member that `T` does not have is not in the result when the patch takes it away. It is
-    // looked for while it is still there, as null.
+    // If the patch removes a member that `T` does not have, the result does not show it. So look
+    // for it while it is still there, as null.
     let mut with_nulls = current_document().ok_or_else(unreadable)?;
     refuse_loss::<T>(&with_nulls, current, patch)?;
     with_nulls.merge(patch, true);
@@ -53,8 +53,8 @@ pub(crate) fn apply_patch<T: Input + Serialize>(
     }
 }
 
-/// Refuses to lose members that `T` reads and never writes, and that neither the patch nor
-/// [`Patch::keep`](crate::Patch::keep) has.
+/// Fails if members would be lost: those that `T` reads but never writes, and that neither the
+/// patch nor [`Patch::keep`](crate::Patch::keep) has.
 fn refuse_loss<T: Input + Serialize>(
     document: &Document,
     current: &T,
@@ -85,7 +85,7 @@ fn refuse_loss<T: Input + Serialize>(
     )))
 }
 
-/// Whether `name` is another name of a member that is there: then it is there twice.
+/// Checks whether `name` is an alias of another member: then the member is there twice.
 fn is_alias<T: Input>(document: &Document, name: &str) -> bool {
     let mut twice = document.clone();
     twice.add_anything(name);

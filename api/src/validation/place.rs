@@ -1,4 +1,4 @@
-//! Where in a document a value lies.
+//! The place of a value in a document.
 
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! Broken rules, by the names that the client sent.
 //!
-//! `validator` names the fields of Rust, and serde reads members that may be called otherwise:
-//! `unitPrice`, `type` for `kind`, or two names swapped. Neither knows the other's name. What joins
-//! them is the value: a rule comes with the value that broke it, and that value was sent under some
-//! name. Where several members have it, one of them is changed and the rules are checked again:
-//! the rule that then says something else is about that member.
+//! `validator` uses the names of Rust fields, but serde may read members with other names:
+//! `unitPrice`, `type` for `kind`, or two names swapped. Neither knows the other's name. The value
+//! connects them: a rule comes with the value that broke it, and that value was sent under some
+//! name. If several members have the value, one of them is changed and the rules are checked
+//! again: a rule that then changes is about that member.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -32,8 +32,8 @@ pub(super) type Check<'a> = &'a dyn Fn(&Document) -> Option<ValidationErrors>;
 
 /// The first [`MAX_LISTED`] of the broken rules, and how many more there are.
 ///
-/// `of_type` is the name of the validated type: what is learnt about its names is kept. Rules that
-/// read a value which could not be read itself are left out.
+/// `of_type` is the name of the validated type, for which names that were found are kept. Rules
+/// about a value that could not be read are left out.
 pub(super) fn broken(
     of_type: &'static str,
     document: &mut Document,
@@ -59,10 +59,10 @@ pub(super) fn broken(
 
 /// The name that `validator` gives to rules about a value as a whole.
 const WHOLE: &str = "__all__";
-/// The name under which its lists report.
+/// The name that `validator` uses for lists.
 const LIST: &str = "_tmp_validator";
 
-/// A step by the names of Rust.
+/// A step to a value, by Rust names.
 #[derive(Debug, Clone, PartialEq)]
 enum RustStep {
     Field(String),
@@ -77,19 +77,19 @@ struct Walk<'a> {
     way: Vec<RustStep>,
     found: Vec<BrokenRule>,
     more: usize,
-    /// The nodes in which something stands in for a mistake.
+    /// The nodes that have a stand-in for a mistake.
     mended: HashSet<NodeId>,
-    /// How much may still be compared and read again.
+    /// The remaining budget for comparing and reading again.
     budget: Rc<Cell<usize>>,
 }
 
-/// Nodes that are compared with broken rules, for one request: some 10 ms.
+/// Maximum number of nodes that one request compares with broken rules: about 10 ms.
 const MAX_COMPARED: usize = 200_000;
 
 /// Names of members by type and the way to the field.
 type KnownNames = HashMap<(&'static str, String), Box<str>>;
 
-/// The names of members that have been found out, by type and the way to the field. A type has
+/// The names of members that were found before, by type and by the path to the field. A type has
 /// few, and they never change.
 static KNOWN_NAMES: LazyLock<Mutex<KnownNames>> = LazyLock::new(Mutex::default);
 
@@ -217,7 +217,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a rule was checked on something that stands in for a mistake.
+    /// Checks whether a rule was applied to a stand-in for a mistake.
     fn reads_a_stand_in(
         &self,
         error: &ValidationError,
@@ -301,8 +301,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The members among which a field is looked for: of a variant that is told by its name alone
-    /// (`{"circle": {…}}`) those of its contents.
+    /// The members among which a field is searched. For an externally tagged variant
+    /// (`{"circle": {…}}`), these are the members of its contents.
     fn members(&self, node: NodeId) -> Vec<NodeId> {
         let members = self.document.children(node);
         let is_struct = self.fields.contains_key(&node);
@@ -315,8 +315,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The name of a member that was not sent: of those that serde knows, the one that breaks no
-    /// rule any more when it is.
+    /// The name of a member that was not sent: of the names that serde knows, the one that breaks
+    /// no rule when it is added.
     fn absent(&mut self, node: NodeId, name: &str) -> String {
         if let Some(known) = self.known_name() {
             return known.into();
@@ -327,7 +327,7 @@ impl Walk<'_> {
             .copied()
             .filter(|known| self.document.member(node, known).is_none())
             .collect();
-        // A word that is only spelled otherwise is most likely the one.
+        // A name that differs only in spelling is the most likely one.
         absent.sort_by_key(|known| !is_spelling_of(known, name));
         let found = match absent[..] {
             [only] => Some(only),
@@ -349,7 +349,7 @@ impl Walk<'_> {
         found
     }
 
-    /// Whether the rules at the place where the walk is change when a member is added.
+    /// Checks whether the rules at the current place change when a member is added.
     fn fills(&mut self, node: NodeId, name: &str) -> bool {
         if !self.may_check() {
             return false;
@@ -373,7 +373,7 @@ impl Walk<'_> {
         false
     }
 
-    /// Whether the document may be read once more.
+    /// Checks whether the document may be read once more.
     fn may_check(&self) -> bool {
         let cost = 2 * self.document.len();
         let left = self.budget.get();
@@ -385,7 +385,7 @@ impl Walk<'_> {
         fits(self.document, errors, node, &self.budget)
     }
 
-    /// Whether the rules at the place where the walk is change with the value of a member.
+    /// Checks whether the rules at the current place change with the value of a member.
     fn depends_on(&mut self, member: NodeId) -> bool {
         let Some(other) = another(self.document.content(member)) else {
             return false;
@@ -400,7 +400,7 @@ impl Walk<'_> {
         after.is_some_and(|after| after != before)
     }
 
-    /// The part of the errors at the place where the walk is.
+    /// The errors at the current place.
     fn here(&self, errors: ValidationErrors) -> Option<ValidationErrorsKind> {
         let mut kind = ValidationErrorsKind::Struct(Box::new(errors));
         for step in &self.way {
@@ -425,7 +425,7 @@ impl Walk<'_> {
         Some(kind)
     }
 
-    /// The way to the field in the type: the same in every element.
+    /// The path to the field in the type: the same in every element.
     fn key(&self) -> (&'static str, String) {
         let names = self.way.iter().map(|step| match step {
             RustStep::Field(name) => name.as_str(),
@@ -473,7 +473,7 @@ fn other_number(text: &str) -> Box<str> {
     other.into()
 }
 
-/// Whether a member that serde calls `known` may be the field `name`: only the spelling differs.
+/// Checks whether serde's member `known` may be the field `name`: only the spelling differs.
 fn is_spelling_of(known: &str, name: &str) -> bool {
     let folded = |text: &str| -> String {
         text.chars()
@@ -484,7 +484,7 @@ fn is_spelling_of(known: &str, name: &str) -> bool {
     folded(known) == folded(name)
 }
 
-/// How many rules are broken.
+/// The number of broken rules.
 fn count(errors: &ValidationErrors) -> usize {
     let of = |kind: &ValidationErrorsKind| match kind {
         ValidationErrorsKind::Field(broken) => broken.len(),
@@ -494,8 +494,8 @@ fn count(errors: &ValidationErrors) -> usize {
     errors.errors().values().map(of).sum()
 }
 
-/// Whether the struct at `node` can have these errors: its members have the values that they are
-/// about. When the budget is spent, any can.
+/// Checks whether the struct at `node` can have these errors: its members have the values in them.
+/// When the budget is spent, every struct can.
 fn fits(
     document: &Document,
     errors: &ValidationErrors,
@@ -527,8 +527,8 @@ fn fits(
                 || !is_plain(broken) && members.iter().any(is_named)
         }
         ValidationErrorsKind::Struct(inner) => {
-            // The member of the same word, if there is one: looking into all of them would cost
-            // more with each level.
+            // Take the member with the same name, if there is one: searching all members would
+            // cost more with each level.
             let named = members.iter().find(|&&id| {
                 document
                     .name(id)
@@ -563,8 +563,8 @@ fn fits(
     })
 }
 
-/// Whether the values that the rules were broken by are texts, numbers or booleans, which a type
-/// hands on as they are.
+/// Checks whether the values that broke the rules are texts, numbers or booleans, which a type
+/// passes on unchanged.
 fn is_plain(broken: &[ValidationError]) -> bool {
     broken.iter().all(|error| {
         matches!(
@@ -574,7 +574,7 @@ fn is_plain(broken: &[ValidationError]) -> bool {
     })
 }
 
-/// Whether a node has the value that a rule was broken by, as far as the rule says.
+/// Checks whether a node has the value that broke a rule, as far as the rule shows it.
 fn has_value(document: &Document, node: NodeId, error: &ValidationError) -> bool {
     // What stands in for a mistake may have become any value.
     if document.is_within_reported(node) {
@@ -606,7 +606,7 @@ fn is_value(document: &Document, node: NodeId, value: &Value) -> bool {
                     .zip(others)
                     .all(|(&part, other)| is_value(document, part, other))
         }
-        // The names in it may be others.
+        // Its members may have other names.
         (Content::Object(_), Value::Object(_)) => true,
         _ => false,
     }
@@ -620,7 +620,7 @@ fn is_number(text: &str, other: &serde_json::Number) -> bool {
         (Some(other), _) => number.integer() == Some(other),
         (_, Some(other)) => number.integer() == Some(other),
         _ => {
-            // A value that was read as `f32` is sent on with more digits.
+            // A value that was read as `f32` has more digits afterwards.
             let close = |value: f64| {
                 other.as_f64().is_some_and(|other| {
                     value == other || number.f32().is_some_and(|short| f64::from(short) == other)

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::ser::{Impossible, Serialize, SerializeStruct, Serializer};
 
-/// The names of a struct's members that `Serialize` knows, those that it leaves out this time too;
-/// `None` when the value is not a struct.
+/// The names of all members that a struct can serialize, including those that it skips this time;
+/// `None` if the value is not a struct.
 pub(super) fn fields_that_are_serialized<T: Serialize>(value: &T) -> Option<Vec<&'static str>> {
     value.serialize(Names).ok()
 }

@@ -1,6 +1,6 @@
-//! What a type reads, asked of its `Deserialize` when the API is built, before any request.
+//! Finds out what a type reads from its `Deserialize`, when the API is built, before any request.
 //!
-//! The questions are put by deserializers that only listen and then give up.
+//! It uses deserializers that only record what the type asks for, and then stop.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// What a type is read from.
+/// The form of the data that a type reads.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
     /// An object with these members.
@@ -19,13 +19,13 @@ pub(crate) enum Shape {
     Flattened,
     /// An object with any members.
     Map,
-    /// An enum, or a type that reads whatever is there.
+    /// An enum, or a type that reads any value.
     Any,
     /// Something that has no members.
     Other,
 }
 
-/// What a member is read from.
+/// The form of the data that a member reads.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     /// A number, a text, a boolean, or an enum of names.
@@ -38,11 +38,11 @@ pub(crate) enum Kind {
     Tuple,
     /// A struct or a map.
     Object,
-    /// Whatever is there.
+    /// Any value.
     Any,
 }
 
-/// What `T` is read from.
+/// The form of the data that `T` reads.
 pub(crate) fn shape_of<T: DeserializeOwned>() -> Shape {
     let mut heard = Heard::Other;
     let _ = T::deserialize(Outer {
@@ -76,7 +76,7 @@ pub(crate) fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]
     }
 }
 
-/// What the member `name` of the struct `T` is read from.
+/// The form of the data that the member `name` of the struct `T` reads.
 fn member<T: DeserializeOwned>(name: &'static str) -> Kind {
     let mut heard = Heard::Other;
     let _ = T::deserialize(Outer {
@@ -89,7 +89,7 @@ fn member<T: DeserializeOwned>(name: &'static str) -> Kind {
     }
 }
 
-/// What a deserializer was asked for.
+/// The data that a type asked a deserializer for.
 enum Heard {
     Struct(&'static [&'static str]),
     /// With what the visitor expects.
@@ -125,7 +125,7 @@ macro_rules! nothing {
     };
 }
 
-/// Listens at the outside of a type, or hands one member to [`Inner`].
+/// Records what a type asks for, or passes one member to [`Inner`].
 struct Outer<'a> {
     heard: &'a mut Heard,
     only: Option<&'static str>,
@@ -222,7 +222,7 @@ impl<'de> MapAccess<'de> for OneMember<'_> {
     }
 }
 
-/// Listens to what a member asks for.
+/// Records what a member asks for.
 struct Inner<'a>(&'a mut Kind);
 
 impl Inner<'_> {
@@ -343,7 +343,7 @@ impl<'de> SeqAccess<'de> for OneElement<'_> {
 }
 
 impl Kind {
-    /// Whether one text, or several under one name, can be read as this.
+    /// Checks whether one text, or several with one name, can be read as this.
     pub(crate) fn is_of_parameters(&self) -> bool {
         match self {
             Self::Scalar | Self::Any => true,
@@ -353,7 +353,7 @@ impl Kind {
         }
     }
 
-    /// Whether one text that is always there is read as this.
+    /// Checks whether one text that is always present can be read as this.
     pub(crate) fn is_of_path(&self) -> bool {
         matches!(self, Self::Scalar | Self::Any)
     }

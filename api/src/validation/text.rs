@@ -1,4 +1,4 @@
-//! Names and texts into a type: queries, forms and paths.
+//! Reads names and texts into a type: queries, forms and paths.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::{Input, words};
 use crate::problem::Problem;
 use crate::problem::Violation;
 
-/// A `T` from parameters, or everything that is wrong with them.
+/// Reads a `T` from parameters, or lists every mistake in them.
 ///
 /// The type decides what a text is: a number, a boolean, a list. Parameters of one name are a list
 /// in their order.
@@ -22,7 +22,7 @@ pub(crate) fn read_parameters<'a, T: Input>(
     }
 }
 
-/// A single value from its text, by the same rules as a member of a struct.
+/// Reads a single value from its text, by the same rules as a member of a struct.
 pub(crate) fn parse_text<T>(name: &str, text: &str) -> Result<T, Violation>
 where
     T: FromStr,

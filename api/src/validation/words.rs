@@ -1,6 +1,6 @@
-//! Every text about a broken rule that a client reads, each said once.
+//! The texts about broken rules that clients read; each is defined once.
 //!
-//! Serde, parsers and `validator` describe mistakes in the words of Rust (`invalid digit found in
+//! Serde, parsers and `validator` describe mistakes in Rust's words (`invalid digit found in
 //! string`, `expected u32`). Here they become rules that a client can follow (`must be a whole
 //! number from 0 to 4294967295`), the same wherever the value stands.
 
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use validator::ValidationError;
 
-/// A member or parameter that has to be there and is not.
+/// A required member or parameter that is missing.
 pub(crate) const REQUIRED: &str = "is required";
 /// A member or parameter that was sent more than once.
 pub(crate) const REPEATED: &str = "must be given once";
@@ -21,7 +21,7 @@ pub(crate) const UNKNOWN_PARAMETER: &str = "is not a parameter of this route";
 pub(crate) const NO_FORM: &str = "does not have any of the accepted forms";
 /// JSON that is nested more deeply than is read.
 pub(crate) const TOO_DEEP: &str = "the body is nested too deeply: at most 127 levels are read";
-/// What is expected where a struct or map is read.
+/// The rule where a struct or map is expected.
 pub(crate) const OBJECT: &str = "must be an object";
 
 /// The rule behind what a serde visitor expects: `u8` becomes `must be a whole number from 0 to 255`.
@@ -53,18 +53,18 @@ pub(crate) fn one_of(variants: &[&str]) -> String {
     }
 }
 
-/// That an enum with contents is an object of one member, named after the variant.
+/// The rule that an enum with contents is an object with one member, named after the variant.
 pub(crate) fn one_member(variants: &[&str]) -> String {
     let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
     format!("must have exactly one member: {}", names.join(" or "))
 }
 
-/// That a variant cannot be given by its name alone.
+/// The rule that a variant cannot be given by its name alone.
 pub(crate) fn needs_a_value(variant: &str) -> String {
     format!("must be an object with the member `{variant}`")
 }
 
-/// That one of several members has to be there.
+/// The rule that one of several members is required.
 pub(crate) fn one_of_members(names: &[&str]) -> String {
     let mut unique: Vec<String> = Vec::new();
     for name in names {
@@ -84,7 +84,7 @@ pub(crate) fn length_must_be(expected: &str) -> String {
     }
 }
 
-/// How many elements an array must have.
+/// The number of elements that an array must have.
 pub(crate) fn exactly(count: usize) -> String {
     format!("must have exactly {}", elements(&count.to_string()))
 }
@@ -97,7 +97,7 @@ pub(crate) fn name_must_be(rule: &str) -> String {
     }
 }
 
-/// What kind of value a serde visitor's `expecting` text means.
+/// The kind of value that a serde visitor's `expecting` text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
     Integer,
@@ -109,7 +109,7 @@ pub(crate) enum Expected {
     Tuple(usize),
     Object,
     Null,
-    /// Words that are not serde's own: those of a type that reads itself.
+    /// A text that is not serde's own: that of a `Deserialize` written by hand.
     Other,
 }
 
@@ -143,7 +143,7 @@ pub(crate) fn kind_of(expected: &str) -> Expected {
     }
 }
 
-/// What a visitor expects, in plain English: `a whole number from 0 to 255`.
+/// The value that a visitor expects, in plain English: `a whole number from 0 to 255`.
 fn thing(expected: &str) -> Cow<'_, str> {
     if let Some(kind) = expected.strip_prefix("a nonzero ") {
         return match integer(kind) {
@@ -198,15 +198,15 @@ fn known_thing(expected: &str) -> Cow<'_, str> {
         "any valid JSON value" => "valid JSON".into(),
         "byte array" | "bytes" => "bytes".into(),
         other if other.contains("Decimal type") => "a decimal number such as 1.50".into(),
-        // An enum that is told by a member of its own.
+        // An internally or adjacently tagged enum.
         other if other.contains("tagged enum ") => "an object".into(),
-        // The words of a type's author are meant to be read; names of Rust are not.
+        // A text by the type's author is meant to be read; Rust names are not.
         other if is_rust(other) => "a value of another kind".into(),
         other => Cow::Borrowed(other),
     }
 }
 
-/// Whether a text shows names of Rust items, which mean nothing to a client.
+/// Checks whether a text shows names of Rust items, which mean nothing to a client.
 fn is_rust(text: &str) -> bool {
     text.contains("::")
         || text.contains('<')

@@ -191,7 +191,7 @@ fn any_payload() -> impl Strategy<Value = Vec<u8>> {
 const EVENTS: u32 = 10_000;
 
 #[test]
-fn ten_thousand_random_and_mutated_events_get_well_formed_answers() {
+fn ten_thousand_random_and_mutated_events_get_well_formed_results() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()

@@ -55,7 +55,7 @@ async fn all(mut decoder: impl AsyncRead + Unpin) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_answer_is_compressed_as_the_client_asks() {
+async fn a_response_is_compressed_as_the_client_asks() {
     let cases = [
         ("gzip", Some("gzip")),
         ("br", Some("br")),
@@ -89,7 +89,7 @@ async fn a_client_that_asks_for_nothing_gets_plain_text_that_says_it_varies() {
 }
 
 #[tokio::test]
-async fn what_would_not_shrink_and_what_a_strong_tag_names_stay_as_they_are() {
+async fn incompressible_bodies_and_those_with_a_strong_tag_stay_unchanged() {
     for path in ["/short", "/binary", "/tagged"] {
         let response = api().get(path).header("accept-encoding", "gzip").await;
         assert_eq!(response.header("content-encoding"), None, "{path}");
@@ -98,7 +98,7 @@ async fn what_would_not_shrink_and_what_a_strong_tag_names_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_stream_is_compressed_where_it_is_sent_in_one_piece_only() {
+async fn a_stream_is_compressed_only_in_buffered_mode() {
     let plain = "line\n".repeat(1_000);
     let accepting = |api: &TestApi| {
         let api = api.clone();
@@ -115,7 +115,7 @@ async fn a_stream_is_compressed_where_it_is_sent_in_one_piece_only() {
 }
 
 #[tokio::test]
-async fn the_answer_to_head_has_no_body() {
+async fn the_response_to_head_has_no_body() {
     let api = api();
     let request = api.request(Method::HEAD, "/list");
     let response = request.header("accept-encoding", "gzip").await;

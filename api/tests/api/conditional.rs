@@ -201,7 +201,7 @@ async fn dates_count_where_there_are_no_tags() {
 }
 
 #[tokio::test]
-async fn a_read_of_another_version_than_was_meant_is_412() {
+async fn a_read_of_another_version_than_expected_is_412() {
     let api = api();
     api.get("/lamps/1")
         .header("if-match", "\"2\"")
@@ -309,7 +309,7 @@ async fn a_patch_is_merged_and_its_result_validated() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_sent_again_has_one_effect_and_one_answer() {
+async fn a_repeated_request_has_one_effect_and_one_response() {
     let api = api();
     let send = |key: &'static str, name: &'static str| {
         api.post("/lamps")
@@ -365,7 +365,7 @@ async fn without_a_key_every_request_has_its_effect() {
 }
 
 #[tokio::test]
-async fn a_write_can_be_answered_without_its_representation() {
+async fn a_write_can_return_no_representation() {
     let api = api();
     let put = |prefer: &'static str| {
         api.put("/lamps/1")

@@ -96,7 +96,7 @@ fn parameters_have_the_constraints_that_are_checked() {
 }
 
 #[test]
-fn bodies_answers_headers_and_problems_come_from_the_signature() {
+fn bodies_responses_headers_and_problems_come_from_the_signature() {
     let create = &operations()[1];
     assert_eq!(
         create.security,
@@ -208,7 +208,7 @@ struct MyProblem {
 }
 
 #[test]
-fn what_is_read_otherwise_than_it_is_written_has_two_schemas() {
+fn a_type_that_is_read_and_written_differently_has_two_schemas() {
     async fn create(Json(account): Json<Account>) -> Json<Account> {
         Json(account)
     }
@@ -249,7 +249,7 @@ fn what_is_read_otherwise_than_it_is_written_has_two_schemas() {
 }
 
 #[test]
-fn nothing_is_said_that_the_author_did_not_say() {
+fn the_document_has_only_what_the_author_wrote() {
     let document = document(
         Api::builder(())
             .at("/v1", get(v1::items::list))
@@ -367,7 +367,7 @@ fn a_wrapper_invents_no_response() {
 }
 
 #[test]
-fn openapi_3_2_says_what_each_line_is_and_has_query() {
+fn openapi_3_2_describes_each_line_and_has_query() {
     async fn lines() -> fnurl::Ndjson<Lamp> {
         fnurl::Ndjson::new(futures_util::stream::empty::<Result<Lamp, std::io::Error>>())
     }

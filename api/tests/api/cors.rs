@@ -64,7 +64,7 @@ async fn another_origin_is_allowed_nothing() {
 }
 
 #[tokio::test]
-async fn a_page_reads_answers_problems_and_their_headers() {
+async fn a_page_reads_responses_problems_and_their_headers() {
     let name = HeaderName::from_static("x-total");
     let api = api(for_app().credentials().unwrap().expose(name));
     for path in ["/", "/nowhere"] {
@@ -87,7 +87,7 @@ async fn any_origin_is_a_star() {
 }
 
 #[tokio::test]
-async fn options_that_is_no_preflight_is_the_apis_own() {
+async fn options_that_is_not_a_preflight_reaches_the_api() {
     let api = api(for_app());
     let response = api.request(Method::OPTIONS, "/").await;
     response.assert_text(204, "");

@@ -22,7 +22,7 @@ fn api() -> TestApi {
 }
 
 #[tokio::test]
-async fn the_document_is_served_in_both_forms_to_those_who_know_no_gzip() {
+async fn the_document_is_served_in_both_forms_to_clients_without_gzip() {
     let api = api();
     for (path, text, media_type) in [
         ("/openapi.json", "{}", "application/json"),
@@ -37,7 +37,7 @@ async fn the_document_is_served_in_both_forms_to_those_who_know_no_gzip() {
 }
 
 #[tokio::test]
-async fn whoever_takes_gzip_gets_the_bytes_as_they_lie_there() {
+async fn clients_that_accept_gzip_get_the_stored_bytes() {
     let api = api();
     let answer = api
         .get("/openapi.json")
@@ -49,7 +49,7 @@ async fn whoever_takes_gzip_gets_the_bytes_as_they_lie_there() {
 }
 
 #[tokio::test]
-async fn what_the_client_has_already_is_304_for_each_encoding_by_itself() {
+async fn a_file_that_the_client_has_is_304_for_each_encoding_separately() {
     let api = api();
     for path in ["/openapi.json", "/docs", "/docs/ui.js"] {
         let first = api.get(path).await;
@@ -78,7 +78,7 @@ async fn the_page_names_its_files_and_may_load_nothing_else() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_gzip_are_a_500_that_hides_them() {
+async fn bytes_that_are_not_gzip_are_a_500_that_hides_them() {
     let broken = Gzipped::new(b"not gzip");
     let published = Published {
         json: broken,

@@ -221,7 +221,7 @@ async fn query_parameters_are_typed_repeated_and_validated() {
 }
 
 #[tokio::test]
-async fn the_broken_rules_of_path_query_and_body_are_answered_together() {
+async fn the_broken_rules_of_path_query_and_body_are_reported_together() {
     let api = api("/{lampId}", everything);
     let body = json!({"name": "", "maxWatt": 101});
     let problem = api.post("/x?limit=0").json(&body).await.problem(422);
@@ -248,7 +248,7 @@ async fn forms_are_read_like_queries() {
 }
 
 #[tokio::test]
-async fn bytes_and_text_are_taken_as_they_are() {
+async fn bytes_and_text_are_read_unchanged() {
     async fn bytes(body: Bytes) -> Bytes {
         body
     }

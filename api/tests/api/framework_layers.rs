@@ -34,7 +34,7 @@ fn inner_request_id() -> impl RouteLayer {
 }
 
 #[tokio::test]
-async fn the_request_id_is_in_every_answer_and_never_the_clients() {
+async fn the_request_id_is_in_every_response_and_never_from_the_client() {
     let api = within(RequestId::new());
     for path in ["/", "/nowhere"] {
         let response = api.get(path).header("x-request-id", "mine").await;
@@ -102,7 +102,7 @@ async fn a_layers_limit_cannot_undo_the_apis() {
 }
 
 #[tokio::test]
-async fn security_headers_are_in_answers_and_problems_alike() {
+async fn security_headers_are_in_responses_and_problems_alike() {
     let api = within(SecurityHeaders::new());
     for (method, path) in [
         (Method::GET, "/"),

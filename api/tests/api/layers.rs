@@ -85,7 +85,7 @@ async fn a_layer_reads_the_matched_route_of_the_request() {
 }
 
 #[tokio::test]
-async fn cors_answers_a_preflight_and_marks_answers() {
+async fn cors_handles_a_preflight_and_adds_headers_to_responses() {
     let cors = CorsLayer::new()
         .allow_origin(["https://example.com".parse().unwrap()])
         .allow_methods([Method::GET]);
@@ -126,7 +126,7 @@ async fn a_compressed_body_leaves_as_base64() {
 }
 
 #[tokio::test]
-async fn what_a_layer_refuses_in_its_own_words_is_a_problem_too() {
+async fn a_layers_own_error_response_becomes_a_problem() {
     async fn forever() -> String {
         std::future::pending().await
     }

@@ -80,7 +80,7 @@ impl IntoProblem for LampError {
 }
 
 #[tokio::test]
-async fn an_applications_error_is_the_problem_that_it_says() {
+async fn an_application_error_becomes_its_problem() {
     async fn broken() -> Result<NoContent, LampError> {
         Err(LampError::Broken { since: 2019 })
     }
@@ -99,7 +99,7 @@ async fn an_applications_error_is_the_problem_that_it_says() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_500_problem_and_the_next_request_is_answered() {
+async fn a_panic_is_a_500_problem_and_the_next_request_is_served() {
     async fn sometimes(headers: HeaderMap) -> &'static str {
         assert!(!headers.contains_key("panic"), "secret of the house");
         "fine"

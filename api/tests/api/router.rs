@@ -80,7 +80,7 @@ async fn a_method_without_a_route_is_refused_with_those_that_have_one() {
 }
 
 #[tokio::test]
-async fn head_is_answered_like_get_without_a_body_unless_it_has_a_route() {
+async fn head_is_handled_like_get_without_a_body_unless_it_has_a_route() {
     let response = api().request(Method::HEAD, "/items/7").await;
     response.assert_text(200, "");
     assert_eq!(
@@ -222,7 +222,7 @@ fn path_parameters_that_only_one_side_knows_are_mistakes() {
 }
 
 #[test]
-fn a_template_that_is_none_is_a_mistake() {
+fn a_template_that_is_not_valid_is_a_mistake() {
     for template in ["items", "", "/a/{*rest}/b", "/{"] {
         let found = mistakes(Routes::new().at(template, get(fixed_response)));
         let named = found.iter().any(|mistake| mistake.contains("is invalid"));
@@ -286,7 +286,7 @@ async fn layers_and_handlers_see_the_one_form_of_a_path() {
 }
 
 #[test]
-fn templates_that_no_path_can_match_or_that_are_one_path_are_mistakes() {
+fn templates_that_never_match_or_are_the_same_path_are_mistakes() {
     let mistakes = |api: fnurl::ApiBuilder<()>| {
         let mistakes = api.build().unwrap_err();
         mistakes

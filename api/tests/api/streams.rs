@@ -94,14 +94,14 @@ async fn an_endless_stream_ends_before_lambda_ends_the_instance() {
 }
 
 #[tokio::test]
-async fn a_handler_can_ask_whether_its_answer_is_streamed() {
+async fn a_handler_can_ask_whether_its_response_is_streamed() {
     let [buffered, streaming] = both();
     buffered.get("/mode").await.assert_text(200, "false");
     streaming.get("/mode").await.assert_text(200, "true");
 }
 
 #[tokio::test]
-async fn a_header_that_is_not_ascii_does_not_spoil_the_answer() {
+async fn a_header_that_is_not_ascii_does_not_spoil_the_response() {
     for (api, name) in both().into_iter().zip(["café", "caf?"]) {
         let response = api.get("/latin").await;
         response.assert_text(200, "hello");

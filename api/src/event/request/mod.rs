@@ -1,4 +1,4 @@
-//! Event in: a function URL's JSON becomes an [`http::Request`], whatever the bytes are.
+//! Event in: a function URL's JSON becomes an [`http::Request`], or a problem.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -35,27 +35,27 @@ pub(crate) fn read(mut call: Call) -> Read {
     }
 }
 
-/// The request of an invocation once more, after it was used up.
+/// Reads the request of an invocation again, after the first one was consumed.
 pub(crate) fn read_again(invocation: &Invocation) -> Request {
     let mut request = Request::default();
     let mut call = Call {
         payload: invocation.payload().clone(),
         ..Call::default()
     };
-    // What could not be read is known from the first time.
+    // Ignore a problem: the first reading has reported it.
     let _ = fill(&mut request, &mut call);
     request.extensions_mut().insert(invocation.clone());
     request
 }
 
-/// What an event holds.
+/// The contents of an event.
 #[derive(Debug)]
 pub(crate) struct Read {
     /// The request, as far as it could be read.
     pub(crate) request: Request,
-    /// What Lambda says about the call.
+    /// Lambda's data about the call.
     pub(crate) invocation: Invocation,
-    /// Why it cannot be served.
+    /// The problem, if the request cannot be served.
     pub(crate) refused: Option<Problem>,
 }
 
@@ -99,7 +99,7 @@ fn method(method: &Text<'_>) -> Result<Method, Problem> {
         .map_err(|_| MALFORMED_EVENT.because(format_args!("`{name}` is not an HTTP method")))
 }
 
-/// What [`Uri`] refuses in a path and query, or would take for something else.
+/// Characters that [`Uri`] refuses in a path and query, or gives another meaning.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'#');
 const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
 
@@ -148,8 +148,8 @@ fn join(path: &str, query: &str) -> String {
 
 /// The headers, with all cookies in one `cookie` header.
 ///
-/// The event repeats the cookies of that header in `cookies`: one place is read, the header
-/// when there is one, so that they are never doubled.
+/// The event repeats the cookies of that header in `cookies`. Only one of the two is read (the
+/// header if there is one), so that no cookie appears twice.
 fn headers(
     pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>,
     cookies: &[Cow<'_, str>],
@@ -194,7 +194,7 @@ fn header_value(value: Cow<'_, str>, payload: &Bytes) -> Option<HeaderValue> {
     }
 }
 
-/// The body's bytes, by the flag and never by the content type.
+/// The body's bytes. The flag decides whether they are base64, never the content type.
 fn body(text: Text<'_>, is_base64: Option<bool>, payload: &Bytes) -> Result<Body, Problem> {
     let Some(text) = text.0 else {
         return Ok(Body::empty());
@@ -203,7 +203,7 @@ fn body(text: Text<'_>, is_base64: Option<bool>, payload: &Bytes) -> Result<Body
         return match STANDARD.decode(text.as_bytes()) {
             Ok(bytes) => Ok(bytes.into()),
             Err(err) => Err(MALFORMED_EVENT.because(format_args!(
-                "`body` is said to be base64, but is not: {err}"
+                "`body` is not valid base64, but is marked as base64: {err}"
             ))),
         };
     }

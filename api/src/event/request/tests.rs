@@ -140,7 +140,7 @@ fn cookies_come_from_the_header_or_else_from_the_list_and_never_from_both() {
 }
 
 #[test]
-fn the_caller_is_who_iam_says_and_secrets_are_marked() {
+fn the_caller_comes_from_iam_and_secrets_are_marked() {
     let mut event = event(json!({"headers": {
         "x-amz-security-token": "secret", "authorization": "Bearer secret"
     }}));
@@ -158,7 +158,7 @@ fn the_caller_is_who_iam_says_and_secrets_are_marked() {
 }
 
 #[test]
-fn what_is_no_function_url_event_is_a_400_problem_that_says_why() {
+fn a_payload_that_is_not_a_function_url_event_is_a_400_problem_with_the_reason() {
     let cases = [
         (b"".to_vec(), "EOF"),
         (b"{".to_vec(), "EOF"),

@@ -17,7 +17,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use crate::body::{Body, Response};
 use crate::problem::{INTERNAL_ERROR, Problem, RESPONSE_TOO_LARGE};
 
-/// The largest result that the Runtime API takes: 6 MiB and 100 bytes of JSON.
+/// The largest result that the Runtime API accepts: 6 MiB and 100 bytes of JSON.
 ///
 /// Source: AWS Lambda Developer Guide, “Lambda quotas”; the Runtime API's own message.
 pub(crate) const MAX_RESULT_BYTES: usize = 6_291_556;
@@ -31,7 +31,7 @@ pub(crate) struct BufferedResult {
 }
 
 impl BufferedResult {
-    /// Collects `response`, the answer to a request with `method`.
+    /// Collects the response to a request with `method`.
     ///
     /// # Problems
     /// 500 when the body fails while it is read, when the status cannot be sent, or when the
@@ -52,7 +52,7 @@ impl BufferedResult {
         answer.within_limit()
     }
 
-    /// An answer of nothing but a status.
+    /// A result with only a status.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self {
             status,
@@ -67,7 +67,7 @@ impl BufferedResult {
     }
 
     fn within_limit(self) -> Result<Self, Problem> {
-        // JSON makes six bytes of one at the worst, so most answers need not be measured.
+        // JSON makes at most six bytes of one, so most responses need not be measured.
         let headers: usize = self
             .headers
             .iter()
@@ -88,7 +88,7 @@ impl BufferedResult {
     }
 }
 
-/// All bytes of a body; of a stream, no more of them are held than could be sent.
+/// Reads all bytes of a body. Of a stream, it holds no more bytes than can be sent.
 async fn collected(body: &mut Body) -> Result<Bytes, Problem> {
     if let Some(bytes) = body.as_full() {
         return Ok(bytes.clone());
@@ -105,17 +105,17 @@ async fn collected(body: &mut Body) -> Result<Bytes, Problem> {
     Ok(collected.to_bytes())
 }
 
-/// The status, if a function URL can send it: informational answers need a connection, and 600
-/// and above are no HTTP statuses.
+/// The status, if a function URL can send it. Informational responses need a connection, and 600
+/// and above are not HTTP statuses.
 pub(super) fn sendable_status(status: StatusCode) -> Result<StatusCode, Problem> {
     if (200..600).contains(&status.as_u16()) {
         return Ok(status);
     }
-    let cause = format!("a function URL cannot answer with status {status}");
+    let cause = format!("a function URL cannot send the status {status}");
     Err(INTERNAL_ERROR.hiding(cause))
 }
 
-/// Whether an answer to this method, with this status, has no body (RFC 9110 §6.4.1).
+/// Checks whether a response to this method with this status has no body (RFC 9110 §6.4.1).
 pub(super) fn has_no_body(method: &Method, status: StatusCode) -> bool {
     let bodiless = [
         StatusCode::NO_CONTENT,
@@ -125,7 +125,7 @@ pub(super) fn has_no_body(method: &Method, status: StatusCode) -> bool {
     method == Method::HEAD || bodiless.contains(&status)
 }
 
-/// The headers less what the front door computes, and with an explicit content type.
+/// The headers without those that the front door adds, and with an explicit content type.
 pub(super) fn sendable(mut headers: HeaderMap, has_body: bool) -> HeaderMap {
     for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
         headers.remove(name);
@@ -165,7 +165,7 @@ fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(body).ok()
 }
 
-/// Every header but cookies, repeated ones joined (RFC 9110 §5.3).
+/// All headers except cookies; repeated headers are joined (RFC 9110 §5.3).
 struct Headers<'a>(&'a HeaderMap);
 
 impl Serialize for Headers<'_> {

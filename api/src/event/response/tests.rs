@@ -16,8 +16,8 @@ fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
 }
 
 async fn result(method: &Method, response: Response) -> Value {
-    let answer = BufferedResult::new(method, response).await.unwrap();
-    serde_json::to_value(&answer).unwrap()
+    let result = BufferedResult::new(method, response).await.unwrap();
+    serde_json::to_value(&result).unwrap()
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn there_is_no_body_after_head_204_and_304() {
 }
 
 #[tokio::test]
-async fn what_the_front_door_computes_is_left_to_it_and_a_content_type_is_always_said() {
+async fn headers_of_the_front_door_are_left_out_and_a_content_type_is_always_sent() {
     let headers = [
         ("content-length", "2"),
         ("transfer-encoding", "chunked"),
@@ -93,7 +93,7 @@ async fn a_status_that_cannot_be_sent_is_a_500_problem() {
 }
 
 #[tokio::test]
-async fn the_limit_is_that_of_the_json_and_not_of_the_body() {
+async fn the_limit_applies_to_the_json_and_not_to_the_body() {
     let overhead = serde_json::to_vec(
         &BufferedResult::new(&Method::GET, response(200, &[("content-type", "a/b")], b""))
             .await
@@ -132,7 +132,7 @@ async fn the_limit_is_that_of_the_json_and_not_of_the_body() {
 
 proptest! {
     #[test]
-    fn any_response_is_a_result_that_says_the_same(
+    fn any_response_becomes_an_equivalent_result(
         status in 200_u16..600,
         value in "[ -~\u{80}-\u{ff}]{0,20}",
         body in any::<Vec<u8>>(),

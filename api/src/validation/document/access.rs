@@ -11,8 +11,8 @@ use super::number::Number;
 use super::reader::{Opened, Reader};
 use super::{Content, NodeId};
 
-/// The order in which parts are read: those in which nothing helps come last, so that the mistakes
-/// of all others are found before them.
+/// The order in which parts are read. Parts for which no stand-in fits come last, so that the
+/// mistakes in all others are found first.
 fn readable_first(reader: Reader<'_>, parts: &[NodeId]) -> Vec<NodeId> {
     let nodes = &reader.document.nodes;
     let mut parts: Vec<NodeId> = parts
@@ -30,7 +30,7 @@ fn readable_first(reader: Reader<'_>, parts: &[NodeId]) -> Vec<NodeId> {
 pub(super) struct Elements<'d> {
     reader: Reader<'d>,
     parts: std::vec::IntoIter<NodeId>,
-    /// Stand-ins that make up for elements that are missing.
+    /// The number of stand-ins for missing elements.
     missing: usize,
 }
 
@@ -48,7 +48,7 @@ impl<'d> Elements<'d> {
         Self::new(reader, &[reader.node])
     }
 
-    /// Just `length` elements: another number is noted, and made up for.
+    /// Exactly `length` elements: another number is noted and corrected.
     pub(super) fn exactly(mut self, length: usize) -> Self {
         let node = &self.reader.document.nodes[self.reader.node];
         let (Content::Array(parts) | Content::Values(parts)) = &node.content else {
@@ -56,7 +56,7 @@ impl<'d> Elements<'d> {
             self.missing = length.saturating_sub(self.parts.len());
             return self;
         };
-        // The type of an element hangs on its position here, so that none may be moved.
+        // The type of an element depends on its position here, so none may be moved.
         let kept = &parts[..length.min(parts.len())];
         if parts.len() != length {
             self.reader.length_mismatch(length, kept.to_vec());
@@ -117,7 +117,7 @@ impl<'d> Members<'d> {
         }
     }
 
-    /// Whatever a struct asks for, for all its fields.
+    /// Stand-ins for all fields of a struct.
     pub(super) fn anything(reader: Reader<'d>, fields: &'static [&'static str]) -> Self {
         Self {
             made_up: fields,
@@ -130,7 +130,7 @@ impl<'d> Members<'d> {
         self.current
     }
 
-    /// The next member that is not a repeated one. Those are noted.
+    /// The next member that is not repeated; repeated ones are noted.
     fn next(&mut self) -> Option<NodeId> {
         loop {
             let id = self.parts.next()?;
@@ -266,12 +266,12 @@ impl<'de> Deserializer<'de> for Key<'de> {
     }
 }
 
-/// A variant of an enum that is told by the value itself: `"small"`, or `{"circle": …}`.
+/// A variant of an externally tagged enum: `"small"`, or `{"circle": …}`.
 pub(super) struct Variant<'d> {
     reader: Reader<'d>,
     name: &'d str,
     variants: &'static [&'static str],
-    /// What the variant holds.
+    /// The contents of the variant.
     inner: Inner,
 }
 
@@ -404,14 +404,14 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
 
 /// A stand-in for a value that is not in the document: whatever the type asks for.
 ///
-/// Of an enum it is one variant; which one changes with the depth, so that an enum that holds
+/// For an enum it is one variant. The depth decides which one, so that an enum that contains
 /// itself (`Not(Box<Expr>)`, `Number(f64)`) comes to an end.
 #[derive(Clone, Copy)]
 pub(super) struct Anything {
     depth: usize,
 }
 
-/// The deepest stand-in. What is nested more deeply than this has no end.
+/// Maximum depth of a stand-in. A type that is nested more deeply counts as endless.
 const MAX_STAND_IN_DEPTH: usize = 24;
 
 impl Anything {

@@ -1,5 +1,4 @@
-//! Why a document could not be read into a type: serde's errors, kept as what they say instead of
-//! as a message.
+//! Errors of reading a document into a type: serde's errors, kept as data instead of as a message.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,20 +9,20 @@ use super::NodeId;
 
 /// An error of serde, and the node that it is about as far as the reader knows.
 ///
-/// Inside an enum or a flattened struct serde keeps a copy of the values, and the reader learns no
-/// more than the node of the whole: [`locate`](super::locate) finds the part.
+/// Inside an enum or a flattened struct, serde keeps a copy of the values, and the reader learns
+/// only the node of the whole value; [`locate`](super::locate) finds the part.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) what: Box<What>,
     pub(super) node: Option<NodeId>,
 }
 
-/// What is wrong.
+/// The kind of a fault.
 #[derive(Debug, Clone)]
 pub(super) enum What {
-    /// A member that has to be there is not.
+    /// A required member is missing.
     Missing(&'static str),
-    /// A member is there that the type does not have.
+    /// A member is present that the type does not have.
     Unknown(String),
     /// A member was given more than once (perhaps under two names).
     Repeated,
@@ -36,7 +35,7 @@ pub(super) enum What {
     Value { seen: Seen, expected: String },
     /// An array of another length is expected.
     Length(String),
-    /// The words of a type that reads itself, or of serde's enums.
+    /// The message of a `Deserialize` written by hand, or of serde's enums.
     Words(String),
 }
 
@@ -88,7 +87,7 @@ impl Fault {
         Self { what, node: None }
     }
 
-    /// Serde expects something else than what it got.
+    /// Serde expects another value than it got.
     pub(super) fn value(seen: Seen, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
         Self::new(What::Value { seen, expected })
@@ -102,14 +101,14 @@ impl Fault {
 }
 
 thread_local! {
-    /// Every fault of the reading that is going on, those that an untagged enum throws away too.
+    /// Every fault of the current reading, including those that an untagged enum discards.
     static LOG: RefCell<Vec<What>> = const { RefCell::new(Vec::new()) };
 }
 
-/// An untagged enum inside a long list makes some for each element.
+/// Maximum number of logged faults: an untagged enum in a long list makes some per element.
 const MAX_LOGGED: usize = 10_000;
 
-/// How many faults there were so far: where in the log a value begins.
+/// The number of faults so far: the position in the log where a value begins.
 pub(super) fn mark() -> usize {
     LOG.with_borrow(Vec::len)
 }
@@ -122,7 +121,7 @@ pub(super) fn take_log() -> Vec<What> {
 impl serde::de::Error for Fault {
     fn custom<T: fmt::Display>(words: T) -> Self {
         let words = words.to_string();
-        // How serde refuses what is left over beside a flattened struct.
+        // Serde's message about unknown members beside a flattened struct.
         let unknown = words
             .strip_prefix("unknown field `")
             .and_then(|it| it.split('`').next());

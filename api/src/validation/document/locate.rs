@@ -1,18 +1,19 @@
 //! The place of a fault inside an enum or a flattened struct.
 //!
-//! Serde reads such a value twice: it keeps a copy first, and makes the type of the copy later,
-//! when the reader is no longer asked. The fault then says *what* is wrong, and the reader knows
-//! only the node of the whole. The part is found in up to three steps, cheapest first:
+//! Serde reads such a value twice: it first keeps a copy, and later makes the type from the copy,
+//! without the reader. The fault then says *what* is wrong, but the reader knows only the node of
+//! the whole value. The part is found in up to three steps, cheapest first:
 //!
 //! 1. A fault about a text holds the text's address, and the copy borrows from the document.
-//! 2. Of the other values only those come into question that look as the fault says.
-//! 3. Where several do, each is *poisoned* in turn: replaced by bytes that no type takes. The
+//! 2. Of the other values, only those that look like the one in the fault are candidates.
+//! 3. If there are several, each is *poisoned* in turn: replaced by bytes that no type accepts. The
 //!    document is read again, and a fault about those bytes means that the value is read before
-//!    the real fault, or is the one. The one is read last of them.
+//!    the real fault, or causes it. The cause is the candidate that is read last.
 //!
-//! Example: `{"kind":"circle","x":1,"y":1}`, `kind` tells a variant with the fields `x: u8` and
-//! `y: String`. The fault is “integer 1, expected a string”, and both 1 look like it. Poisoned, both
-//! give a fault about the poison; poisoned together, `x` does first. So `y` it is.
+//! Example: in `{"kind":"circle","x":1,"y":1}`, `kind` selects a variant with the fields `x: u8`
+//! and `y: String`. The fault is “integer 1, expected a string”, and both 1 look like it. When
+//! poisoned one by one, both give a fault about the poison; when poisoned together, `x` gives it
+//! first. So the cause is `y`.
 
 use super::fault::{Fault, Seen, What};
 use super::{Content, Document, NodeId, Reading, Reads, Step};
@@ -25,31 +26,31 @@ pub(super) struct Located {
     pub(super) mistake: Mistake,
 }
 
-/// What is wrong with a node.
+/// The mistake in a node.
 #[derive(Debug)]
 pub(super) enum Mistake {
     /// An object lacks this member.
     Missing(&'static str),
-    /// An object lacks all of these members, and one of them has to be there.
+    /// An object lacks all of these members, and must have one of them.
     MissingOneOf(Vec<&'static str>),
     /// The member is not one that the type has.
     Unknown,
     /// The member is there twice.
     Repeated,
-    /// The text is none of these names.
+    /// The text is not one of these names.
     Variant(&'static [&'static str]),
     /// One of these kinds of values is expected.
     Expected(Vec<String>),
     /// An array of another length is expected.
     Length(String),
-    /// The type's own words.
+    /// The type's own message.
     Words(String),
 }
 
-/// How serde begins what it says of an untagged enum.
+/// The start of serde's message about an untagged enum.
 const NO_VARIANT: &str = "data did not match any variant of untagged enum";
 
-/// Faults of an untagged enum that are looked at: the last ones.
+/// Maximum number of faults of an untagged enum that are examined: the last ones.
 const MAX_TRIED: usize = 64;
 
 /// Finds the node that `fault` is about; `reading` is the one that it ended.
@@ -114,8 +115,8 @@ fn mistake(what: What) -> Mistake {
     }
 }
 
-/// Whether serde has kept a copy of what is at `node`, or of its members: it was read as anything,
-/// or as a map although it is a struct.
+/// Checks whether serde has kept a copy of `node`, or of its members: it was read as any value, or
+/// as a map although it is a struct.
 fn is_kept(document: &Document, reading: &Reading, node: NodeId) -> bool {
     let marks = reading.pass.marks.borrow();
     let fields = reading.pass.fields.borrow();
@@ -125,7 +126,7 @@ fn is_kept(document: &Document, reading: &Reading, node: NodeId) -> bool {
     marks.iter().any(|(id, _)| *id == node) || is_object && !is_struct || is_tagged
 }
 
-/// The nodes that look as a fault says.
+/// The nodes that look like the value in a fault.
 fn like(document: &Document, root: NodeId, seen: Seen) -> Vec<NodeId> {
     let mut nodes = document.within(root);
     nodes.retain(|&id| is_like(document, id, seen));
@@ -134,7 +135,7 @@ fn like(document: &Document, root: NodeId, seen: Seen) -> Vec<NodeId> {
 
 fn is_like(document: &Document, id: NodeId, seen: Seen) -> bool {
     let node = &document.nodes[id];
-    // The name of the only member tells a variant.
+    // The name of the only member selects a variant.
     if let (Step::Member(name), Seen::At(..)) = (&node.step, seen)
         && Seen::address(name.as_bytes()) == seen
     {
@@ -158,17 +159,17 @@ fn is_like(document: &Document, id: NodeId, seen: Seen) -> bool {
         (Content::Null | Content::Anything, Seen::Null) => true,
         (Content::Array(_) | Content::Values(_), Seen::Array) => true,
         (Content::Object(_), Seen::Object) => true,
-        // Serde says nothing more of a name with contents.
+        // Serde says nothing more about a name with contents.
         (Content::Text(_) | Content::Object(_), Seen::Other) => true,
         _ => false,
     }
 }
 
-/// Of the candidates that are read, the one that is read last.
+/// The candidate that is read last.
 ///
-/// Many are halved: if the poison in the second half changes nothing, none of it is read. A few
-/// are compared one with another, since a type may read its members in another order than they
-/// were sent.
+/// Many candidates are halved: if the poison in the second half changes nothing, none of it is
+/// read. A few are compared with each other, because a type may read its members in another order
+/// than they were sent.
 fn last_read(document: &mut Document, candidates: &[NodeId], reads: &Reads<'_>) -> Option<NodeId> {
     let mut candidates = candidates.to_vec();
     if candidates.len() < 2 {
@@ -203,17 +204,17 @@ fn last_read(document: &mut Document, candidates: &[NodeId], reads: &Reads<'_>) 
     last.map(|(node, _)| node).or(candidates.first().copied())
 }
 
-/// Candidates that are compared one with another.
+/// Maximum number of candidates that are compared with each other.
 const MAX_COMPARED: usize = 8;
 
-/// How a reading ends with some nodes poisoned.
+/// The outcome of a reading with some nodes poisoned.
 fn outcome(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> String {
     let (reading, marks) = poisoned(document, nodes, reads);
     signature(&reading, &marks)
 }
 
-/// How a reading ended, without the addresses of what it read: the poison that was refused first,
-/// or else the fault.
+/// The outcome of a reading, without addresses: the poison that was refused first, or else the
+/// fault.
 fn signature(reading: &Reading, marks: &[Seen]) -> String {
     let refused = reading.pass.log.iter().find_map(|what| {
         let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
@@ -234,7 +235,7 @@ fn signature(reading: &Reading, marks: &[Seen]) -> String {
     })
 }
 
-/// What is expected where the array `node` is, by everything that was tried there.
+/// The values that are expected instead of the array `node`, by everything that was tried there.
 pub(super) fn expected_at(document: &mut Document, node: NodeId, reads: &Reads<'_>) -> Vec<String> {
     let (reading, marks) = poisoned(document, &[node], reads);
     let mut expected = Vec::new();
@@ -251,8 +252,8 @@ fn poisoned(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> (Re
     let mut marks = Vec::new();
     let mut kept = Vec::new();
     for &node in nodes {
-        // Bytes that begin no text in UTF-8: a `String` does not take them either. Each node has
-        // another number of them, which types that read bytes tell in their own words.
+        // Bytes that are not UTF-8, so that a `String` refuses them too. Each node has another
+        // number of them, because types that read bytes name the number in their own message.
         let poison: Box<[u8]> = vec![0xff; 1 + node % 1000].into();
         marks.push(Seen::address(&poison));
         let is_removed = std::mem::take(&mut document.nodes[node].is_removed);
@@ -266,8 +267,8 @@ fn poisoned(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> (Re
     (reading, marks)
 }
 
-/// The object that lacks a member which it must have: the last one in which a poisoned member of
-/// that name changes how the reading ends.
+/// The object that lacks a required member: the last one in which a poisoned member of that name
+/// changes the outcome of the reading.
 fn lacking(document: &mut Document, root: NodeId, name: &'static str, reads: &Reads<'_>) -> NodeId {
     let mut objects = document.within(root);
     objects.retain(|&id| {
@@ -294,8 +295,8 @@ fn lacking(document: &mut Document, root: NodeId, name: &'static str, reads: &Re
     at.map_or(root, |at| objects[at])
 }
 
-/// The value about which a type spoke in its own words: most often a text of its own form, the
-/// last one that was read; or else the whole.
+/// The value that a type refused with its own message: usually a text in its own format, the last
+/// one that was read; or else the whole value.
 fn speaking(document: &mut Document, root: NodeId, reads: &Reads<'_>) -> NodeId {
     let mut leaves = document.within(root);
     leaves.retain(|&id| {
@@ -307,10 +308,10 @@ fn speaking(document: &mut Document, root: NodeId, reads: &Reads<'_>) -> NodeId 
     last_read(document, &leaves, reads).unwrap_or(root)
 }
 
-/// The part of a value that keeps it from being any variant of an untagged enum, or the whole.
+/// The part of a value because of which no variant of an untagged enum fits, or the whole value.
 ///
-/// Serde throws the faults of the variants away; the log has them. Those furthest inside belong to
-/// the variant that came closest.
+/// Serde discards the faults of the variants; the log has them. The deepest ones belong to the
+/// variant that came closest.
 fn no_variant(document: &Document, reading: &Reading, root: NodeId, reads: &Reads<'_>) -> Located {
     let marks = reading.pass.marks.borrow();
     let start = marks

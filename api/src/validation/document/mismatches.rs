@@ -1,7 +1,8 @@
-//! Every value of a document that does not fit its type.
+//! Finds every value of a document that does not fit its type.
 //!
-//! A reading notes what it can pass by itself, and ends at the first fault that it cannot. That
-//! fault is noted, something that fits is put in its place, and the document is read again:
+//! A reading notes the mistakes that it can pass by itself, and ends at the first one that it
+//! cannot pass. That one is noted, a value that fits is put in its place, and the document is read
+//! again:
 //!
 //! ```text
 //! {"id": 7, "kind": "big", "size": "x"}     id: Uuid, kind: Kind, size: u8
@@ -10,7 +11,7 @@
 //! 3rd: `small` in its place; /size must be a whole number …; nothing ends it
 //! ```
 //!
-//! What stands in the place of a mistake is never itself called a mistake.
+//! A stand-in for a mistake is never itself reported as a mistake.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -22,14 +23,14 @@ use super::{Content, Document, NodeId, Number, Reads, Source};
 use crate::validation::place::Steps;
 use crate::validation::words::{self, Expected};
 
-/// What was found, and whether the document can be read now.
+/// The mistakes that were found, and whether the document can be read now.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// Place, code and message of the first [`MAX_LISTED`] mistakes.
     pub(crate) mistakes: Vec<Finding>,
-    /// How many there are beyond those.
+    /// The number of mistakes beyond those.
     pub(crate) more: usize,
-    /// Whether the type can be read from the document, stand-ins and all.
+    /// `true` if the type can be read from the document with its stand-ins.
     pub(crate) is_readable: bool,
 }
 
@@ -41,7 +42,7 @@ pub(crate) struct Finding {
     pub(crate) message: String,
 }
 
-/// Texts that stand in for one that a type did not take: the form of most types that are texts.
+/// Texts that stand in for one that a type refused: the formats of the most common text types.
 const TEXTS: [&str; 28] = [
     "",
     "a",
@@ -73,14 +74,14 @@ const TEXTS: [&str; 28] = [
     "#000000",
 ];
 
-/// Stand-ins that are tried in one place.
+/// Maximum number of stand-ins that are tried in one place.
 const MAX_ATTEMPTS: u8 = 60;
-/// Readings of one document.
+/// Maximum number of readings of one document.
 const MAX_READINGS: usize = 1000;
-/// Nodes that all readings together look at, beside those of the document itself: some 0.1 s.
+/// Maximum number of nodes in all readings, beside those of the document itself: about 0.1 s.
 const MAX_COST: usize = 1_000_000;
 
-/// Finds every mismatch. Afterwards the document holds something that fits in their places.
+/// Finds every mismatch. Afterwards the document has values that fit in their places.
 pub(super) fn find(
     document: &mut Document,
     read: &dyn Fn(&Document) -> super::Reading,
@@ -121,11 +122,11 @@ struct Search {
     findings: Findings,
     /// Empty parameters that are read as absent ones, and what is expected there otherwise.
     absent: Vec<(NodeId, Vec<String>)>,
-    /// Readings in a row that ended where nothing helps and found nothing new.
+    /// The readings in a row that ended where no stand-in fits, and found nothing new.
     barren: usize,
-    /// Which attempt helped where a mistake was the same.
+    /// The attempt that helped before against the same mistake.
     fitting: HashMap<String, u8>,
-    /// The place where something stands in since the last reading.
+    /// The place that got a stand-in after the last reading.
     last_tried: Option<(NodeId, String)>,
     /// Arrays that got more parts since the last reading: those are nodes only now.
     lengthened: Vec<NodeId>,
@@ -149,7 +150,7 @@ impl Search {
         });
     }
 
-    /// Takes over what the reading could pass by itself.
+    /// Takes over the mistakes that the reading could pass by itself.
     fn take_noted(&mut self, document: &mut Document, reading: &mut super::Reading) {
         self.lengthened.clear();
         let noted = reading.pass.mismatches.take();
@@ -192,7 +193,7 @@ impl Search {
         if let Some((tried, key)) = self.last_tried.take()
             && tried != node
         {
-            // The reading came further: what stands there fits.
+            // The reading came further: the stand-in fits.
             self.fitting
                 .entry(key)
                 .or_insert(document.nodes[tried].attempts);
@@ -201,7 +202,7 @@ impl Search {
             return true;
         }
         if document.is_dead(node) {
-            // All that can be read before it has been read.
+            // Everything else that can be read has been read before it.
             self.barren += 1;
             document.bury(node);
             return self.barren <= document.dead.len();
@@ -214,7 +215,7 @@ impl Search {
                 document.nodes[*id].parent == Some(node) && document.is_named(*id, name)
             })
         {
-            // It was sent, but empty, and this one has to be there.
+            // It was sent, but empty, and this one is required.
             let (id, expected) = self.absent.swap_remove(at);
             document.nodes[id].is_removed = false;
             self.report(document, id, &Mistake::Expected(expected));
@@ -236,8 +237,8 @@ impl Search {
         true
     }
 
-    /// Puts something in the place of a mistake: what helped against the same one before, or the
-    /// next attempt.
+    /// Puts a stand-in in the place of a mistake: the one that helped against the same mistake
+    /// before, or the next attempt.
     fn stand_in(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
         let key = format!("{mistake:?}");
         if let Some(&fitting) = self.fitting.get(&key)
@@ -249,8 +250,8 @@ impl Search {
         stand_in(document, node, mistake)
     }
 
-    /// Where the member that tells an enum's variant is wrong, nobody knows what else the object
-    /// should hold: no more is said about it.
+    /// If the member that selects an enum's variant is wrong, it is not known what else the object
+    /// should hold: no more mistakes in it are reported.
     fn close_tagged(&self, document: &mut Document, reading: &super::Reading, tag: NodeId) {
         let parent = document.nodes[tag].parent;
         if parent.is_some_and(|it| reading.pass.tagged.borrow().contains(&it)) {
@@ -258,9 +259,9 @@ impl Search {
         }
     }
 
-    /// A value inside an enum or a flattened struct comes to its type as the document has it:
-    /// `3.0` as a float, the parameter `8` as a text. Where a number, boolean or list is wanted
-    /// and the value is one, it is handed over as such from now on.
+    /// A value inside an enum or a flattened struct reaches its type as the document has it: `3.0`
+    /// as a float, the parameter `8` as a text. If a number, boolean or list is expected and the
+    /// value is one, it is passed as such from now on.
     fn reads_otherwise(
         &mut self,
         document: &mut Document,
@@ -306,7 +307,7 @@ impl Search {
         false
     }
 
-    /// Notes a mistake, and puts something in its place.
+    /// Notes a mistake, and puts a stand-in in its place.
     fn report(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) {
         let steps = document.steps(node);
         let (steps, code, message) = match mistake {
@@ -337,8 +338,8 @@ impl Search {
         }
     }
 
-    /// Serde reads a struct inside an enum also from an array, by position. The contract says
-    /// object, and fields have no order there.
+    /// Inside an enum, serde reads a struct also from an array, by position. The contract says
+    /// object, and the fields of an object have no order.
     fn take_arrays(
         &mut self,
         document: &mut Document,
@@ -362,8 +363,8 @@ impl Search {
         }
     }
 
-    /// Too much to look at: there is at least one more mistake, and it is noted where it is known to
-    /// be if nothing else was found.
+    /// Stops because the limit is reached. There is at least one more mistake; if nothing else was
+    /// found, it is noted at its last known place.
     fn stop(&mut self, document: &Document, fault: &Fault) {
         if !self.findings.mistakes.is_empty() {
             self.findings.more = self.findings.more.max(1);
@@ -378,14 +379,14 @@ impl Search {
     }
 }
 
-/// Says no more about the object that a member is of.
+/// Reports no more mistakes in the object that a member belongs to.
 fn close(document: &mut Document, member: NodeId) {
     if let Some(parent) = document.nodes[member].parent {
         document.nodes[parent].is_reported = true;
     }
 }
 
-/// Whether a member tells which variant its object is: another one makes another mistake.
+/// Checks whether a member selects the variant of its object: another one gives another mistake.
 fn tells_the_variant(
     document: &mut Document,
     node: NodeId,
@@ -405,7 +406,7 @@ fn tells_the_variant(
     outcomes.any(|outcome| Some(outcome) != first)
 }
 
-/// Makes nodes of the parts of a stand-in, each to be replaced by itself; false when it has none.
+/// Makes nodes of the parts of a stand-in, so that each can be replaced; false if it has none.
 fn open(document: &mut Document, reading: &super::Reading, node: NodeId) -> bool {
     if !matches!(document.nodes[node].content, Content::Anything) {
         return false;
@@ -454,8 +455,8 @@ fn whole(text: &str) -> Option<Box<str>> {
     Some(value.into())
 }
 
-/// Puts something in the place of a mistake, by what the type says of what is there now; false
-/// when there is nothing left to try.
+/// Puts a stand-in in the place of a mistake, by the type's message about the current value; false
+/// if there is nothing left to try.
 fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
     let attempts = document.nodes[node].attempts;
     if attempts >= MAX_ATTEMPTS {
@@ -532,13 +533,13 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
     }
 }
 
-/// Numbers that stand in for one that a type did not take.
+/// Numbers that stand in for one that a type refused.
 const NUMBERS: [&str; 8] = ["1", "0", "2", "10", "100", "1000", "-1", "0.5"];
 
-/// The next thing to try where a type speaks in its own words: nothing, then values of the kind
-/// that was sent, then texts of many forms, then other texts of the document.
+/// The next stand-in to try for a type with its own message: null, then values of the kind that
+/// was sent, then texts of many formats, then other texts of the document.
 fn next_value(document: &Document, node: NodeId, attempt: usize) -> Option<Content> {
-    // Null is right for everything optional.
+    // Null fits everything optional.
     let Some(attempt) = attempt.checked_sub(1) else {
         return Some(Content::Null);
     };
@@ -576,7 +577,7 @@ impl Document {
         member
     }
 
-    /// Takes a member away from its object.
+    /// Removes a member from its object.
     pub(super) fn remove_member(&mut self, object: NodeId, member: NodeId) {
         if let Content::Object(members) = &mut self.nodes[object].content {
             members.retain(|&id| id != member);
@@ -598,7 +599,7 @@ impl Document {
         !self.dead.is_empty()
     }
 
-    /// 0 for a node in which everything can be read; more, the later it was given up.
+    /// 0 for a node in which everything can be read; the later it was given up, the higher.
     pub(super) fn deadness(&self, node: NodeId) -> usize {
         let inside = |&dead: &NodeId| self.lineage(dead).any(|id| id == node);
         self.dead.iter().rposition(inside).map_or(0, |at| at + 1)

@@ -1,5 +1,5 @@
-//! What a client sent, as a tree that has lost nothing: repeated members, every digit of a number,
-//! and the place of each value.
+//! The client's data as a tree without loss: with repeated members, every digit of a number, and
+//! the place of each value.
 //!
 //! Requests are read straight into their types. Only when that fails (or when a rule is broken)
 //! is the document made, to find *every* mistake and its exact place:
@@ -34,23 +34,23 @@ use super::place::{Step, Steps};
 use fault::Fault;
 use reader::{Pass, Reader};
 
-/// Where a node lies in its [`Document`].
+/// The index of a node in its [`Document`].
 pub(crate) type NodeId = usize;
 
-/// The deepest nesting that is read, as in `serde_json`.
+/// Maximum depth of nesting, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
 
 /// A tree of values, each with its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     nodes: Vec<Node>,
-    /// Nodes in whose place nothing fits, in the order in which they were given up.
+    /// Nodes for which no stand-in fits, in the order in which they were given up.
     dead: Vec<NodeId>,
-    /// What a mistake calls the parts of this document.
+    /// The source of the document; it decides how mistakes name its parts.
     pub(crate) kind: Source,
 }
 
-/// What the document was made from.
+/// The source of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A JSON body; places are pointers.
@@ -74,7 +74,7 @@ pub(crate) struct Node {
     attempts: u8,
 }
 
-/// What a node holds.
+/// The contents of a node.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
     Null,
@@ -82,7 +82,7 @@ pub(crate) enum Content {
     /// A number as it was written.
     Number(Box<str>),
     Text(Box<str>),
-    /// A text whose type the reader decides: the value of a parameter.
+    /// The value of a parameter: a text whose type the reader decides.
     Untyped(Box<str>),
     Array(Vec<NodeId>),
     Object(Vec<NodeId>),
@@ -224,7 +224,7 @@ impl Document {
         Steps(steps)
     }
 
-    /// What a node holds.
+    /// The contents of a node.
     pub(crate) fn content(&self, node: NodeId) -> &Content {
         &self.nodes[node].content
     }
@@ -250,7 +250,7 @@ impl Document {
             .find(|&id| self.is_named(id, name) && !self.nodes[id].is_removed)
     }
 
-    /// The places of members that were there already.
+    /// The places of repeated members.
     pub(crate) fn repeated(&self) -> Vec<Steps> {
         let all = self.nodes.iter().enumerate();
         all.filter(|(_, node)| node.is_repeated)
@@ -258,12 +258,12 @@ impl Document {
             .collect()
     }
 
-    /// Whether the whole is an object.
+    /// Checks whether the whole document is an object.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self.nodes[0].content, Content::Object(_))
     }
 
-    /// The members of the whole as values, numbers of any size among them.
+    /// The members of the whole document as values, including numbers of any size.
     pub(crate) fn members(&self) -> Map<String, Value> {
         match self.value(0) {
             Value::Object(members) => members,
@@ -308,20 +308,20 @@ impl Document {
         }
     }
 
-    /// Merges a patch into this document (RFC 7396 §2). With `keep_null`, what the patch takes
-    /// away becomes null instead.
+    /// Merges a patch into this document (RFC 7396 §2). With `keep_null`, members that the patch
+    /// removes become null instead.
     pub(crate) fn merge(&mut self, patch: &Document, keep_null: bool) {
         self.merge_node(0, patch, 0, keep_null);
     }
 
-    /// Gives the whole, an object, a member.
+    /// Sets a member of the whole document, which is an object.
     pub(crate) fn set_member(&mut self, name: &str, value: &Document) {
         let known = self.member(0, name);
         let member = known.unwrap_or_else(|| self.add_member(0, name, Content::Null));
         self.copy(member, value, 0);
     }
 
-    /// Gives the whole, an object, a member that holds whatever its type asks for.
+    /// Adds a member that fits any type to the whole document, which is an object.
     pub(crate) fn add_anything(&mut self, name: &str) {
         self.add_member(0, name, Content::Anything);
     }
@@ -375,12 +375,12 @@ impl Document {
         self.nodes[node].content = content;
     }
 
-    /// Whether a violation names this node or one that it lies in.
+    /// Checks whether a violation names this node or one around it.
     pub(crate) fn is_within_reported(&self, node: NodeId) -> bool {
         self.lineage(node).any(|id| self.nodes[id].is_reported)
     }
 
-    /// The nodes that a violation names, and all in which those lie.
+    /// The nodes that a violation names, and all nodes around them.
     pub(crate) fn around_reported(&self) -> HashSet<NodeId> {
         let reported = self
             .nodes
@@ -390,7 +390,7 @@ impl Document {
         reported.flat_map(|(id, _)| self.lineage(id)).collect()
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -400,17 +400,17 @@ impl Document {
         self.add_member(object, name, content)
     }
 
-    /// Takes a member away that was added.
+    /// Removes a member that was added.
     pub(crate) fn remove_named(&mut self, object: NodeId, member: NodeId) {
         self.remove_member(object, member);
     }
 
-    /// Replaces what a node holds and gives back what it held.
+    /// Replaces the contents of a node, and returns the old ones.
     pub(crate) fn replace(&mut self, node: NodeId, content: Content) -> Content {
         std::mem::replace(&mut self.nodes[node].content, content)
     }
 
-    /// A node and those that it lies in, innermost first.
+    /// A node and all nodes around it, innermost first.
     fn lineage(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(Some(node), |&id| self.nodes[id].parent)
     }
@@ -427,7 +427,7 @@ impl Document {
     }
 }
 
-/// What may stand around a JSON text (RFC 8259 §2).
+/// The whitespace that is allowed around a JSON text (RFC 8259 §2).
 const JSON_BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// An object cut into its members; those that are repeated stay apart.
@@ -458,7 +458,7 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Finds every value that does not fit `T`, and puts something that fits in its place.
+/// Finds every value that does not fit `T`, and replaces it with one that fits.
 pub(crate) fn find_mismatches<T: DeserializeOwned>(document: &mut Document) -> Findings {
     mismatches::find(document, &reading::<T>)
 }
@@ -476,13 +476,13 @@ pub(crate) type Fields = HashMap<NodeId, &'static [&'static str]>;
 
 /// One reading of a document.
 struct Reading {
-    /// Why it ended early.
+    /// The fault that ended it early.
     fault: Option<Fault>,
     pass: Pass,
 }
 
-/// Reads a document and forgets the value: what finding mistakes needs, without the type. It counts
-/// what all readings together cost.
+/// Reads a document and discards the value, so that the search for mistakes need not know the
+/// type. It counts the cost of all readings.
 struct Reads<'a> {
     read: &'a dyn Fn(&Document) -> Reading,
     left: std::cell::Cell<usize>,
@@ -499,7 +499,7 @@ impl Reads<'_> {
         self.left.set(self.left.get().saturating_sub(nodes));
     }
 
-    /// Whether nothing more may be read.
+    /// Checks whether the limit of readings is reached.
     fn are_spent(&self) -> bool {
         self.left.get() == 0
     }

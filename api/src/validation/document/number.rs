@@ -1,7 +1,7 @@
 //! Decimal numbers as texts hold them, exactly: no digit is lost before the type is known.
 
-/// A number by the grammar of JSON (RFC 8259 §6). Queries, paths and forms use the same one, so
-/// that a value has the same verdict wherever it stands.
+/// A number by the grammar of JSON (RFC 8259 §6). Queries, paths and forms use the same grammar,
+/// so a number that is valid in one of them is valid in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number<'a> {
     text: &'a str,
@@ -41,7 +41,7 @@ impl<'a> Number<'a> {
         })
     }
 
-    /// Whether it is written as an integer, without a fraction or an exponent.
+    /// Checks whether it is written as an integer, without a fraction or an exponent.
     pub(crate) fn is_written_whole(self) -> bool {
         self.fraction.is_empty() && self.exponent.is_empty()
     }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_float_cannot_hold_is_none() {
+    fn a_number_too_large_for_a_float_is_none() {
         assert_eq!(Number::parse("1e400").unwrap().f64(), None);
         assert_eq!(Number::parse("1e39").unwrap().f32(), None);
         assert_eq!(Number::parse("1.5").unwrap().f32(), Some(1.5));

@@ -1,8 +1,8 @@
 //! A document as a serde deserializer that keeps its place.
 //!
-//! It knows what the type asks for before it hands anything over. A value that does not fit is
-//! noted as a [`Mismatch`], and something that fits is handed over in its place, so that one
-//! reading finds most mistakes.
+//! It knows what the type asks for before it passes on a value. A value that does not fit is noted
+//! as a [`Mismatch`], and one that fits is passed on in its place, so that one reading finds most
+//! mistakes.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,7 +14,7 @@ use super::number::Number;
 use super::{Content, Document, NodeId, Source};
 use crate::validation::words;
 
-/// The mistakes that one answer lists.
+/// Maximum number of mistakes that one response lists.
 pub(crate) const MAX_LISTED: usize = 100;
 
 /// A value that does not fit its type, noted in passing.
@@ -23,14 +23,13 @@ pub(super) struct Mismatch {
     pub(super) node: NodeId,
     pub(super) code: &'static str,
     pub(super) message: String,
-    /// What was handed over instead.
+    /// The value that was passed on instead.
     pub(super) stand_in: Content,
-    /// For an array of another length than this: the parts are still looked at.
+    /// The expected length, if the array has another one; its parts are still read.
     pub(super) length: Option<usize>,
 }
 
-/// What a stand-in was read as: its parts can be made nodes of their own, each to be replaced by
-/// itself.
+/// The form in which a stand-in was read. Its parts can become nodes, so that each can be replaced.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Opened {
     Struct(&'static [&'static str]),
@@ -38,25 +37,25 @@ pub(super) enum Opened {
     Variant(&'static str),
 }
 
-/// What one reading has noted.
+/// The notes of one reading.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
     pub(super) mismatches: RefCell<Vec<Mismatch>>,
-    /// How many mismatches there were, those past [`MAX_LISTED`] too.
+    /// The number of mismatches, including those beyond [`MAX_LISTED`].
     pub(super) count: Cell<usize>,
-    /// The names that the structs know which were read from these nodes.
+    /// The member names of the structs that were read from these nodes.
     pub(super) fields: RefCell<Vec<(NodeId, &'static [&'static str])>>,
-    /// What stand-ins were read as.
+    /// The forms in which stand-ins were read.
     pub(super) opened: RefCell<Vec<(NodeId, Opened)>>,
     /// Arrays that serde has kept a copy of, inside an enum or a flattened struct.
     pub(super) kept_arrays: RefCell<Vec<NodeId>>,
-    /// Objects that tell the variant of an enum by one of their members.
+    /// Objects in which one member selects the variant of an enum.
     pub(super) tagged: RefCell<Vec<NodeId>>,
     /// Every fault, in order.
     pub(super) log: Vec<What>,
-    /// Where in the log each node began that serde has kept a copy of.
+    /// The position in the log where each node began that serde has kept a copy of.
     pub(super) marks: RefCell<Vec<(NodeId, usize)>>,
-    /// How many nodes were read: the cost.
+    /// The number of nodes that were read: the cost.
     pub(super) cost: Cell<usize>,
 }
 
@@ -108,7 +107,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// A fault that no value further in is known for is about this node.
+    /// Assigns a fault to this node, unless a node further in is known.
     fn here<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
         value.map_err(|fault| fault.at(self.node))
     }
@@ -118,8 +117,8 @@ impl<'d> Reader<'d> {
         &self.document.nodes[self.node].content
     }
 
-    /// What the node holds; of a parameter that was given more than once, the first value, after
-    /// noting that one is wanted.
+    /// The contents of the node. For a parameter that was sent more than once: its first value,
+    /// after noting that one is expected.
     fn single(self) -> &'d Content {
         match self.content() {
             Content::Values(values) => {
@@ -142,7 +141,7 @@ impl<'d> Reader<'d> {
         });
     }
 
-    /// Notes what a stand-in was read as.
+    /// Notes the form in which a stand-in was read.
     pub(super) fn opened(self, as_what: Opened) {
         self.pass.opened.borrow_mut().push((self.node, as_what));
     }
@@ -158,7 +157,7 @@ impl<'d> Reader<'d> {
         self.note("type", rule, Content::Anything);
     }
 
-    /// Notes that the array has another number of elements than is wanted.
+    /// Notes that the array has another number of elements than expected.
     pub(super) fn length_mismatch(self, wanted: usize, kept: Vec<NodeId>) {
         self.pass.note(Mismatch {
             node: self.node,
@@ -169,12 +168,12 @@ impl<'d> Reader<'d> {
         });
     }
 
-    /// Notes a member that has been there already.
+    /// Notes a repeated member.
     pub(super) fn repeated(self) {
         self.note("repeated", words::REPEATED.to_owned(), Content::Anything);
     }
 
-    /// Notes that the value tells none of the variants of an enum.
+    /// Notes that the value does not name a variant of the enum.
     pub(super) fn not_one_of(self, variants: &[&str]) {
         self.note("type", words::one_of(variants), Content::Anything);
     }
@@ -184,7 +183,7 @@ impl<'d> Reader<'d> {
         self.note("type", words::one_member(variants), Content::Anything);
     }
 
-    /// Notes that a variant was given by its name alone, and holds something.
+    /// Notes that a variant was given by its name alone, but needs contents.
     pub(super) fn needs_a_value(self, variant: &'static str) {
         self.opened(Opened::Variant(variant));
         self.note("type", words::needs_a_value(variant), Content::Anything);
@@ -241,7 +240,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The text of a visitor that may take no empty one: as the type gets it, and nothing noted.
+    /// Passes on a text without a note; the visitor itself may refuse an empty one.
     fn visit_text<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
         let text = self.text(&visitor);
         self.here(visitor.visit_borrowed_str(text))
@@ -250,7 +249,7 @@ impl<'d> Reader<'d> {
     fn elements(self, expected: &dyn Expected) -> Elements<'d> {
         let parts: &[NodeId] = match self.content() {
             Content::Array(parts) | Content::Values(parts) => parts,
-            // One value of a parameter is a list of one, also when something stands in for it.
+            // A single value of a parameter is a list of one, also if it is a stand-in.
             Content::Untyped(_) => return Elements::only(self),
             Content::Text(_) | Content::Number(_) | Content::Bool(_)
                 if self.document.kind == Source::Parameters =>
@@ -285,7 +284,7 @@ impl<'d> Reader<'d> {
     ) -> Result<V::Value, Fault> {
         let value = visitor.visit_map(&mut members);
         value.map_err(|fault| {
-            // Serde says that a member is there twice after it has read the second name.
+            // Serde reports a repeated member after it has read the second name.
             match (&*fault.what, members.current()) {
                 (What::Repeated, Some(member)) => fault.at(member),
                 _ => fault.at(self.node),
@@ -293,8 +292,8 @@ impl<'d> Reader<'d> {
         })
     }
 
-    /// Hands over whatever is there. This is how serde keeps a copy of a value, for an enum that
-    /// is told by a member or a flattened struct: what is wrong inside shows only afterwards.
+    /// Passes on any value. Serde keeps a copy of a value in this way, for an internally tagged
+    /// enum or a flattened struct: mistakes inside it show only afterwards.
     fn visit_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.pass
             .marks
@@ -343,22 +342,22 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// Whether a visitor is that of an enum whose variant is told by a member: serde would also read
-/// one from an array, by position.
+/// Checks whether a visitor is that of an internally tagged enum: serde would also read one from
+/// an array, by position.
 pub(crate) fn is_told_by_a_member(expected: &dyn Expected) -> bool {
     expected.to_string().starts_with("internally tagged enum ")
 }
 
-/// The same, or with the contents in another member.
+/// Checks whether a visitor is that of an internally or adjacently tagged enum.
 fn is_tagged(expected: &dyn Expected) -> bool {
     expected.to_string().contains("ly tagged enum ")
 }
 
-/// The name by which `serde_json` asks for a value as its text.
+/// The name with which `serde_json` asks for a value as raw text.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// Whether an empty parameter is an absent one: for optional numbers and booleans, which an empty
-/// text can never be, as HTML forms send them.
+/// Checks whether an empty parameter counts as absent, as HTML forms send it: for optional numbers
+/// and booleans, for which an empty text is never valid.
 fn empty_is_none<T>() -> bool {
     let name = std::any::type_name::<T>();
     let inner = name

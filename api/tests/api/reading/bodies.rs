@@ -156,7 +156,7 @@ struct Inner {
 without_rules! { Shape Adjacent External Untagged Flat Text }
 
 #[tokio::test]
-async fn enums_told_by_a_member_name_the_part() {
+async fn internally_tagged_enums_name_the_part() {
     body::<Shape>(r#"{"kind":"circle","radius":1}"#, &[]).await;
     body::<Shape>(r#"{"kind":"nothing"}"#, &[]).await;
     body::<Shape>(
@@ -204,7 +204,7 @@ async fn enums_told_by_a_member_name_the_part() {
 }
 
 #[tokio::test]
-async fn enums_told_by_a_member_keep_their_place_inside_others() {
+async fn internally_tagged_enums_keep_their_place_inside_others() {
     let sent = json!({
         "name": "", "shape": {"kind": "circle", "radius": "1"}, "extra": 1,
         "more": [{"kind": "nothing"}, {"kind": "box", "sideA": 1, "sideB": null}, {"kind": "?"}],
@@ -582,7 +582,7 @@ struct Password {
 }
 
 #[tokio::test]
-async fn a_rule_that_reads_what_could_not_be_read_is_not_reported() {
+async fn a_rule_about_an_unreadable_value_is_not_reported() {
     body::<Password>(
         r#"{"password":7,"passwordAgain":"abc","hint":"abc"}"#,
         &[
@@ -716,7 +716,7 @@ async fn compressed_bodies_are_refused_with_what_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_says_where() {
+async fn a_body_that_is_not_json_is_refused_with_the_place() {
     let api = reads_body::<Plain>();
     for (sent, says) in [
         ("", "the body is empty, JSON is expected"),

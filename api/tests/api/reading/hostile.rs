@@ -85,7 +85,7 @@ enum Event {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_wrong_as_a_whole_hides_nothing_behind_it() {
+async fn a_missing_or_wrong_value_hides_no_other_mistake() {
     let all = ["/event", "/inner", "/n", "/pair", "/z"].map(|place| (place, "is required"));
     body::<Composite>("{}", &all).await;
     body::<Composite>(

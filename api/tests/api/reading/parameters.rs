@@ -197,7 +197,7 @@ struct Optional {
 }
 
 #[test]
-fn what_can_never_be_read_is_a_mistake_of_the_build() {
+fn a_type_that_can_never_be_read_is_a_build_mistake() {
     async fn query(_: Query<Impossible>) -> &'static str {
         ""
     }
