@@ -50,7 +50,7 @@
 //! |---|---|
 //! | put routes together | [`Routes`], [`Api`], [`get`], [`post`], … |
 //! | read a request | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`Preconditions`], [`Patch`], [`Idempotency`], [`Prefer`] |
-//! | respond | [`Json`], [`Created`], [`NoContent`], [`Tagged`], [`Linked`], [`Cached`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
+//! | respond | [`Json`], [`Created`], [`NoContent`], [`WithETag`], [`WithLinks`], [`CacheControl`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
 //! | put around routes | [`layers`], and any of `tower-http` |
 //! | test | [`testing::TestApi`] |
@@ -101,7 +101,7 @@ pub mod testing;
 mod validation;
 
 pub use body::{Body, BoxError, Request, Response};
-pub use conditional::{Preconditions, Tagged, Tags};
+pub use conditional::{Preconditions, Tags, WithETag};
 pub use context::ErrorFormat;
 pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
@@ -141,8 +141,8 @@ pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
 #[cfg(feature = "cookies")]
 pub use respond::cookies;
 pub use respond::{
-    Accepted, Cached, Created, Linked, Ndjson, NoContent, Prefer, Preferred, Redirect, Respond,
-    Sse, Streamed, WithStatus,
+    Accepted, CacheControl, Created, Ndjson, NoContent, Prefer, Preferred, Redirect, Respond, Sse,
+    Streamed, WithLinks, WithStatus,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,

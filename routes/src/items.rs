@@ -2,9 +2,9 @@
 
 use fnurl::problem::{BODY_TOO_LARGE, INVALID_REQUEST};
 use fnurl::{
-    Cached, Created, Idempotency, IntoProblem, Json, Linked, Ndjson, NoContent, Patch, Path,
+    CacheControl, Created, Idempotency, IntoProblem, Json, Ndjson, NoContent, Patch, Path,
     Preconditions, Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Routes,
-    Tagged, get,
+    WithETag, WithLinks, get,
 };
 use futures_util::{Stream, StreamExt, stream};
 use models::{Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError, UserId};
@@ -65,7 +65,7 @@ struct ItemPage {
 async fn list(
     TimedStore(store): TimedStore,
     Query(wanted): Query<ListItems>,
-) -> Result<Linked<Json<ItemPage>>, ItemError> {
+) -> Result<WithLinks<Json<ItemPage>>, ItemError> {
     let cursor = pages::cursor(wanted.cursor.as_deref()).map_err(StoreError::InvalidCursor)?;
     let owner = wanted.owner_id;
     let page = store
@@ -87,20 +87,20 @@ async fn create(
     idempotency: Idempotency,
     prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Replayable<Preferred<Created<Tagged<Json<Item>>>>>, ItemError> {
+) -> Result<Replayable<Preferred<Created<WithETag<Json<Item>>>>>, ItemError> {
     let item = Item::new(new);
-    let answer = Created::at(format!("/items/{}", item.id), tagged(item.clone()));
+    let response = Created::at(format!("/items/{}", item.id), tagged(item.clone()));
     let creation = Create(store, Creation::Item(item));
-    idempotency.answer(prefer.answer(answer), creation).await
+    idempotency.run(prefer.apply(response), creation).await
 }
 
 /// Reads one item.
 async fn read(
     TimedStore(store): TimedStore,
     Path(id): Path<ItemId>,
-) -> Result<Cached<Tagged<Json<Item>>>, ItemError> {
+) -> Result<CacheControl<WithETag<Json<Item>>>, ItemError> {
     let item = store.read_item(id).await?;
-    Ok(Cached::new("private, no-cache", tagged(item)))
+    Ok(CacheControl::new("private, no-cache", tagged(item)))
 }
 
 /// Replaces an item as a whole; what the body leaves out is gone.
@@ -110,11 +110,11 @@ async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
+) -> Result<Preferred<WithETag<Json<Item>>>, ItemError> {
     let item = store
         .replace_item(id, new, &expected(&preconditions))
         .await?;
-    Ok(prefer.answer(tagged(item)))
+    Ok(prefer.apply(tagged(item)))
 }
 
 /// Changes some members of an item.
@@ -124,12 +124,12 @@ async fn update(
     preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewItem>,
-) -> Result<Preferred<Tagged<Json<Item>>>, ItemError> {
+) -> Result<Preferred<WithETag<Json<Item>>>, ItemError> {
     let changed = |current| patch.apply(&current).map_err(ItemError);
     let item = store
         .patch_item(id, &expected(&preconditions), changed)
         .await?;
-    Ok(prefer.answer(tagged(item)))
+    Ok(prefer.apply(tagged(item)))
 }
 
 /// Deletes an item.
@@ -173,9 +173,9 @@ fn with_end(
     })
 }
 
-fn tagged(item: Item) -> Tagged<Json<Item>> {
+fn tagged(item: Item) -> WithETag<Json<Item>> {
     let modified = item.updated_at.into();
-    Tagged::new(item.version, Json(item)).modified(modified)
+    WithETag::new(item.version, Json(item)).modified(modified)
 }
 
 /// What can go wrong with items.

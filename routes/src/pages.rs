@@ -1,6 +1,6 @@
 //! Pages of a list: which one is asked for, and where the next one is.
 
-use fnurl::{Json, Linked};
+use fnurl::{Json, WithLinks};
 use models::{Cursor, CursorError, Limit, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,14 +12,14 @@ pub(crate) fn linked<T, R: Serialize + JsonSchema>(
     filter: Option<(&str, String)>,
     page: Page<T>,
     representation: impl FnOnce(Vec<T>, Option<String>) -> R,
-) -> Linked<Json<R>> {
+) -> WithLinks<Json<R>> {
     let filter = filter
         .map(|(name, value)| format!("&{name}={value}"))
         .unwrap_or_default();
     let first = format!("{path}?limit={}{filter}", limit.rows());
     let next = page.next.map(|cursor| cursor.to_string());
     let link = next.as_ref().map(|next| format!("{first}&cursor={next}"));
-    let linked = Linked::new(Json(representation(page.rows, next)));
+    let linked = WithLinks::new(Json(representation(page.rows, next)));
     match link {
         Some(next) => linked.link("next", &next).link("first", &first),
         None => linked.link("first", &first),

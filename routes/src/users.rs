@@ -3,9 +3,9 @@
 use fnurl::contract::Operation;
 use fnurl::problem::INVALID_REQUEST;
 use fnurl::{
-    Cached, Caller, Created, Idempotency, IntoProblem, Json, Linked, Patch, Path, Preconditions,
+    CacheControl, Caller, Created, Idempotency, IntoProblem, Json, Patch, Path, Preconditions,
     Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Respond, Response,
-    Routes, Tagged, get,
+    Routes, WithETag, WithLinks, get,
 };
 use models::store::Swept;
 use models::{Item, ItemFilter, Limit, NewUser, Store, StoreError, User, UserId};
@@ -83,7 +83,7 @@ struct Me {
 async fn list(
     TimedStore(store): TimedStore,
     Query(wanted): Query<Listing>,
-) -> Result<Linked<Json<UserPage>>, UserError> {
+) -> Result<WithLinks<Json<UserPage>>, UserError> {
     let cursor = pages::cursor(wanted.cursor.as_deref()).map_err(StoreError::InvalidCursor)?;
     let page = store.list_users(wanted.limit, cursor.as_ref()).await?;
     Ok(pages::linked(
@@ -101,30 +101,30 @@ async fn create(
     idempotency: Idempotency,
     prefer: Prefer,
     Json(new): Json<NewUser>,
-) -> Result<Replayable<Preferred<Created<Tagged<Json<User>>>>>, UserError> {
+) -> Result<Replayable<Preferred<Created<WithETag<Json<User>>>>>, UserError> {
     let user = User::new(new);
-    let answer = Created::at(format!("/users/{}", user.id), tagged(user.clone()));
+    let response = Created::at(format!("/users/{}", user.id), tagged(user.clone()));
     let creation = Create(store, Creation::User(user));
-    idempotency.answer(prefer.answer(answer), creation).await
+    idempotency.run(prefer.apply(response), creation).await
 }
 
 /// Says who signed the request.
-async fn me(caller: Caller) -> Cached<Json<Me>> {
+async fn me(caller: Caller) -> CacheControl<Json<Me>> {
     let me = Me {
         arn: caller.user_arn,
         principal_id: caller.user_id,
         account_id: caller.account_id,
     };
-    Cached::new("no-store", Json(me))
+    CacheControl::new("no-store", Json(me))
 }
 
 /// Reads one user.
 async fn read(
     TimedStore(store): TimedStore,
     Path(id): Path<UserId>,
-) -> Result<Cached<Tagged<Json<User>>>, UserError> {
+) -> Result<CacheControl<WithETag<Json<User>>>, UserError> {
     let user = store.read_user(id).await?;
-    Ok(Cached::new("private, no-cache", tagged(user)))
+    Ok(CacheControl::new("private, no-cache", tagged(user)))
 }
 
 /// Replaces a user as a whole.
@@ -134,11 +134,11 @@ async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewUser>,
-) -> Result<Preferred<Tagged<Json<User>>>, UserError> {
+) -> Result<Preferred<WithETag<Json<User>>>, UserError> {
     let user = store
         .replace_user(id, new, &expected(&preconditions))
         .await?;
-    Ok(prefer.answer(tagged(user)))
+    Ok(prefer.apply(tagged(user)))
 }
 
 /// Changes some members of a user.
@@ -148,12 +148,12 @@ async fn update(
     preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewUser>,
-) -> Result<Preferred<Tagged<Json<User>>>, UserError> {
+) -> Result<Preferred<WithETag<Json<User>>>, UserError> {
     let changed = |current| patch.apply(&current).map_err(UserError);
     let user = store
         .patch_user(id, &expected(&preconditions), changed)
         .await?;
-    Ok(prefer.answer(tagged(user)))
+    Ok(prefer.apply(tagged(user)))
 }
 
 /// What becomes of a user's items.
@@ -220,7 +220,7 @@ async fn items(
     TimedStore(store): TimedStore,
     Path(id): Path<UserId>,
     Query(wanted): Query<Listing>,
-) -> Result<Linked<Json<UserItemPage>>, UserError> {
+) -> Result<WithLinks<Json<UserItemPage>>, UserError> {
     let cursor = pages::cursor(wanted.cursor.as_deref()).map_err(StoreError::InvalidCursor)?;
     let filter = ItemFilter { owner: Some(id) };
     let page = store
@@ -240,9 +240,9 @@ async fn items(
     ))
 }
 
-fn tagged(user: User) -> Tagged<Json<User>> {
+fn tagged(user: User) -> WithETag<Json<User>> {
     let modified = user.updated_at.into();
-    Tagged::new(user.version, Json(user)).modified(modified)
+    WithETag::new(user.version, Json(user)).modified(modified)
 }
 
 /// What can go wrong with users.

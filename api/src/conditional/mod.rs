@@ -3,8 +3,8 @@
 
 mod preconditions;
 mod reads;
-mod tagged;
+mod with_etag;
 
 pub use preconditions::{Preconditions, Tags};
 pub(crate) use reads::Conditions;
-pub use tagged::Tagged;
+pub use with_etag::WithETag;

@@ -19,7 +19,7 @@ use crate::syntax::entity_tags::EntityTags;
 ///
 /// Check them in the write itself. If you read first and write later, two writers can both
 /// succeed. Refuse with [`PRECONDITION_FAILED`] when they do not hold. Tags are those that
-/// [`Tagged`](crate::Tagged) sends, without quotes.
+/// [`WithETag`](crate::WithETag) sends, without quotes.
 ///
 /// With [`ApiBuilder::require_preconditions`](crate::ApiBuilder::require_preconditions), every
 /// request without one is refused. [`required`](Self::required) does the same in a single handler.

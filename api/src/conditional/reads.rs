@@ -64,21 +64,21 @@ impl Conditions {
     }
 
     /// `If-Match`, or else `If-Unmodified-Since`.
-    fn is_wanted(&self, answer: &HeaderMap) -> Result<bool, Problem> {
+    fn is_wanted(&self, response: &HeaderMap) -> Result<bool, Problem> {
         Ok(
-            match self.matches(&IF_MATCH, answer, |a, b| a.is_strongly(b))? {
+            match self.matches(&IF_MATCH, response, |a, b| a.is_strongly(b))? {
                 Some(is_match) => is_match,
-                None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, answer) != Some(false),
+                None => self.is_unmodified_since(IF_UNMODIFIED_SINCE, response) != Some(false),
             },
         )
     }
 
     /// `If-None-Match`, or else `If-Modified-Since`.
-    fn is_news(&self, answer: &HeaderMap) -> Result<bool, Problem> {
+    fn is_news(&self, response: &HeaderMap) -> Result<bool, Problem> {
         Ok(
-            match self.matches(&IF_NONE_MATCH, answer, |a, b| a.is_weakly(b))? {
+            match self.matches(&IF_NONE_MATCH, response, |a, b| a.is_weakly(b))? {
                 Some(is_match) => !is_match,
-                None => self.is_unmodified_since(IF_MODIFIED_SINCE, answer) != Some(true),
+                None => self.is_unmodified_since(IF_MODIFIED_SINCE, response) != Some(true),
             },
         )
     }
@@ -87,7 +87,7 @@ impl Conditions {
     fn matches(
         &self,
         name: &HeaderName,
-        answer: &HeaderMap,
+        response: &HeaderMap,
         is_same: fn(EntityTag<'_>, EntityTag<'_>) -> bool,
     ) -> Result<Option<bool>, Problem> {
         let Some(values) = joined(&self.0, name) else {
@@ -102,7 +102,7 @@ impl Conditions {
         Ok(Some(match tags {
             EntityTags::Any => true,
             EntityTags::List(tags) => {
-                let tag = answer.get(ETAG);
+                let tag = response.get(ETAG);
                 let tag = tag.and_then(|tag| EntityTag::of(tag.to_str().ok()?));
                 tag.is_some_and(|tag| tags.iter().any(|given| is_same(*given, tag)))
             }
@@ -110,10 +110,10 @@ impl Conditions {
     }
 
     /// `None` if either side has no date.
-    fn is_unmodified_since(&self, name: HeaderName, answer: &HeaderMap) -> Option<bool> {
+    fn is_unmodified_since(&self, name: HeaderName, response: &HeaderMap) -> Option<bool> {
         let date = |headers: &HeaderMap, name: HeaderName| -> Option<SystemTime> {
             httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
         };
-        Some(date(answer, LAST_MODIFIED)? <= date(&self.0, name)?)
+        Some(date(response, LAST_MODIFIED)? <= date(&self.0, name)?)
     }
 }

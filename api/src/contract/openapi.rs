@@ -466,22 +466,24 @@ fn reason(status: u16) -> &'static str {
 /// Descriptions of the headers that the framework knows.
 fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
-        "cache-control" => "Who may keep the answer, and for how long.",
+        "cache-control" => "Who may keep the response, and for how long.",
         "content-location" => "The place whose representation this is.",
         "content-encoding" => "`gzip`, where the client takes it.",
         "content-security-policy" => "What the page may load: only what is its own.",
         "etag" => "The version of the representation, for `if-match` and `if-none-match`.",
         "idempotency-key" => {
-            "A string that names this request: sent again within a day, it has no second effect and gets the same answer."
+            "A string that names this request: sent again within a day, it has no second effect and gets the same response."
         }
-        "idempotency-replayed" => "`true` for the answer to an earlier request under the same key.",
+        "idempotency-replayed" => {
+            "`true` for the response to an earlier request under the same key."
+        }
         "if-match" => "Only if the thing is in one of these versions: entity tags, or `*`.",
         "last-modified" => "When the thing was last changed.",
         "link" => "Where the next and the first page are (RFC 8288).",
         "location" => "Where the thing is that was created.",
-        "prefer" => "`return=minimal` for an answer without a representation (RFC 7240).",
+        "prefer" => "`return=minimal` for an response without a representation (RFC 7240).",
         "preference-applied" => "The preference that was honoured.",
-        "vary" => "What else the answer depends on.",
+        "vary" => "What else the response depends on.",
         "x-content-type-options" => "The media type is the one that is said.",
         _ => return None,
     })

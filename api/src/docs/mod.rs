@@ -227,14 +227,14 @@ impl<S: Sync, K: Kind> Handler<S, OfAFile> for File<K> {
         let digest = hex_of(&Sha256::digest(&file));
         let mut response = match takes_gzip(request.headers()) {
             true => {
-                let mut response = answer(file, &format!("\"{digest}-gzip\""))?;
+                let mut response = tagged_response(file, &format!("\"{digest}-gzip\""))?;
                 response.headers_mut().insert(CONTENT_ENCODING, GZIP);
                 response
             }
             false => {
                 let inflated = inflated(&file);
                 let inflated = inflated.map_err(|error| INTERNAL_ERROR.hiding(error))?;
-                answer(inflated, &format!("\"{digest}\""))?
+                tagged_response(inflated, &format!("\"{digest}\""))?
             }
         };
         let media_type = HeaderValue::from_static(K::MEDIA_TYPE);
@@ -275,7 +275,7 @@ impl Page {
 impl<S: Sync> Handler<S, OfAFile> for Page {
     async fn call(&self, _request: Request, _state: &S) -> Result<Response, Problem> {
         let digest = hex_of(&Sha256::digest(&self.0));
-        let mut response = answer(self.0.clone(), &format!("\"{digest}\""))?;
+        let mut response = tagged_response(self.0.clone(), &format!("\"{digest}\""))?;
         let headers = response.headers_mut();
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         headers.insert(CONTENT_TYPE, html);
@@ -301,7 +301,7 @@ fn described(operation: &mut Operation, media_type: &str) {
     operation.response_header_of_all::<String>("cache-control");
 }
 
-fn answer(body: impl Into<Bytes>, tag: &str) -> Result<Response, Problem> {
+fn tagged_response(body: impl Into<Bytes>, tag: &str) -> Result<Response, Problem> {
     let tag = HeaderValue::try_from(tag).map_err(|error| INTERNAL_ERROR.hiding(error))?;
     let mut response = Response::new(Body::from(body.into()));
     let headers = response.headers_mut();

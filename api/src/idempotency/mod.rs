@@ -61,8 +61,8 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// }
 ///
 /// async fn create(idempotency: Idempotency, text: String) -> Result<Replayable<Created<String>>, Problem> {
-///     let answer = Created::at("/notes/1", text.clone());
-///     idempotency.answer(answer, AddNote(text)).await
+///     let response = Created::at("/notes/1", text.clone());
+///     idempotency.run(response, AddNote(text)).await
 /// }
 /// ```
 ///
@@ -134,14 +134,14 @@ impl Idempotency {
     ///
     /// # Errors
     /// The error of `effect`; nothing was written.
-    pub async fn answer<R, W, E>(self, answer: R, effect: W) -> Result<Replayable<R>, E>
+    pub async fn run<R, W, E>(self, response: R, effect: W) -> Result<Replayable<R>, E>
     where
         R: Respond,
         W: WriteOnce,
         E: From<W::Error>,
     {
         // Without a response there is no effect either.
-        let response = match answer.respond() {
+        let response = match response.respond() {
             Ok(response) => response,
             Err(problem) => return Ok(Replayable::of(Err(problem))),
         };

@@ -38,7 +38,7 @@ impl BodyLimit {
 }
 
 impl Around for BodyLimit {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = body.limited(self.0)?;
         Ok(inner.call_now(Request::from_parts(parts, body)).await)

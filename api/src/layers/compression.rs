@@ -69,7 +69,7 @@ impl RouteLayer for Compression {
 struct WhenBuffered;
 
 impl Around for WhenBuffered {
-    async fn answer(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
         let invocation = request.extensions().get::<Invocation>();
         if invocation.is_some_and(Invocation::is_streamed) {
             request.headers_mut().remove(ACCEPT_ENCODING);
@@ -92,7 +92,7 @@ struct KeepStatus;
 struct Status(StatusCode);
 
 impl Around for KeepStatus {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let mut response = inner.call_now(request).await;
         let status = Status(response.status());
         response.extensions_mut().insert(status);

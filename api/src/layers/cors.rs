@@ -60,14 +60,14 @@ pub struct Cors {
 /// A mistake in the configuration of a [`Cors`] layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum CorsMistake {
+pub enum CorsError {
     /// The text is not a valid origin.
     NotAnOrigin(String),
     /// Every origin would be allowed to act with the user's cookies.
     CredentialsForEveryOrigin,
 }
 
-impl fmt::Display for CorsMistake {
+impl fmt::Display for CorsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnOrigin(text) => write!(
@@ -82,7 +82,7 @@ impl fmt::Display for CorsMistake {
     }
 }
 
-impl std::error::Error for CorsMistake {}
+impl std::error::Error for CorsError {}
 
 impl Cors {
     /// Pages of any origin, without credentials.
@@ -100,7 +100,7 @@ impl Cors {
     ///
     /// # Errors
     /// One of them is not an origin as browsers write it, so it would never match.
-    pub fn origins<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, CorsMistake> {
+    pub fn origins<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, CorsError> {
         let origins = origins.into_iter().map(origin).collect::<Result<_, _>>()?;
         Ok(Self {
             origins: Some(origins),
@@ -112,9 +112,9 @@ impl Cors {
     ///
     /// # Errors
     /// Any origin is allowed.
-    pub fn credentials(mut self) -> Result<Self, CorsMistake> {
+    pub fn credentials(mut self) -> Result<Self, CorsError> {
         if self.origins.is_none() {
-            return Err(CorsMistake::CredentialsForEveryOrigin);
+            return Err(CorsError::CredentialsForEveryOrigin);
         }
         self.with_credentials = true;
         Ok(self)
@@ -137,8 +137,8 @@ impl Cors {
 }
 
 /// An origin as browsers send it (RFC 6454 §6.2).
-fn origin(text: &str) -> Result<HeaderValue, CorsMistake> {
-    let mistake = || CorsMistake::NotAnOrigin(text.to_owned());
+fn origin(text: &str) -> Result<HeaderValue, CorsError> {
+    let mistake = || CorsError::NotAnOrigin(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| mistake())?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(mistake());
@@ -192,7 +192,7 @@ struct Preflights {
 }
 
 impl Around for Preflights {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let is_preflight = request
             .headers()
             .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
@@ -229,7 +229,7 @@ mod tests {
             "ftp://app.example",
             "",
         ] {
-            let expected = Err(CorsMistake::NotAnOrigin(text.to_owned()));
+            let expected = Err(CorsError::NotAnOrigin(text.to_owned()));
             assert_eq!(origin(text), expected, "{text}");
         }
     }
@@ -237,6 +237,6 @@ mod tests {
     #[test]
     fn credentials_need_origins_by_name() {
         let mistake = Cors::any_origin().credentials().err();
-        assert_eq!(mistake, Some(CorsMistake::CredentialsForEveryOrigin));
+        assert_eq!(mistake, Some(CorsError::CredentialsForEveryOrigin));
     }
 }

@@ -38,7 +38,7 @@ impl Deadline {
 }
 
 impl Around for Deadline {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let answering = tokio::time::timeout(self.0, inner.call_now(request));
         answering.await.map_err(|_| {
             DEADLINE_EXCEEDED.because("the request got no response within the route's time")

@@ -54,14 +54,14 @@ pub use body_limit::BodyLimit;
 #[cfg(feature = "compression")]
 pub use compression::Compression;
 #[cfg(feature = "cors")]
-pub use cors::{Cors, CorsMistake};
+pub use cors::{Cors, CorsError};
 pub use deadline::Deadline;
 pub use describing::{Describing, describing};
 pub use from_fn::{FromFn, Next, from_fn};
 pub use produces::Produces;
 pub use request_id::RequestId;
 pub use security_headers::SecurityHeaders;
-pub use trusted_proxies::{ClientIp, NotARange, TrustedProxies};
+pub use trusted_proxies::{AddressRangeError, ClientIp, TrustedProxies};
 
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 /// A layer's work on a request and on its response.
 pub(crate) trait Around: Send + Sync + 'static {
     /// Responds to `request`; calls `inner` unless the request is refused.
-    fn answer(
+    fn respond(
         &self,
         request: Request,
         inner: &Route,
@@ -94,7 +94,7 @@ impl<L: Around> Endpoint for Wrapped<L> {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
         let context = Context::of(&request);
         Box::pin(async move {
-            let outcome = self.layer.answer(request, &self.inner).await;
+            let outcome = self.layer.respond(request, &self.inner).await;
             outcome.unwrap_or_else(|problem| context.render(problem))
         })
     }

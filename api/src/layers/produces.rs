@@ -28,7 +28,7 @@ pub struct Produces(
 );
 
 impl Around for Produces {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         if self.is_acceptable(request.headers()) {
             return Ok(inner.call_now(request).await);
         }

@@ -53,7 +53,7 @@ impl Default for RequestId {
 }
 
 impl Around for RequestId {
-    async fn answer(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
         let invocation = request.extensions().get::<Invocation>();
         let id = invocation.and_then(|it| HeaderValue::from_str(it.request_id()).ok());
         let Some(id) = id else {

@@ -91,7 +91,7 @@ impl Default for SecurityHeaders {
 }
 
 impl Around for SecurityHeaders {
-    async fn answer(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let mut response = inner.call_now(request).await;
         let headers = response.headers_mut();
         for (name, value) in &self.0 {

@@ -47,9 +47,9 @@ enum Trust {
 
 /// The error for a text that is not a range of addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotARange(String);
+pub struct AddressRangeError(String);
 
-impl fmt::Display for NotARange {
+impl fmt::Display for AddressRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(text) = self;
         write!(
@@ -59,19 +59,21 @@ impl fmt::Display for NotARange {
     }
 }
 
-impl std::error::Error for NotARange {}
+impl std::error::Error for AddressRangeError {}
 
 impl TrustedProxies {
     /// Proxies whose addresses are in these ranges, such as `192.0.2.0/24`.
     ///
     /// # Errors
     /// One of them is not a valid range.
-    pub fn ranges<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, NotARange> {
+    pub fn ranges<'a>(
+        ranges: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, AddressRangeError> {
         let parse = |text: &str| {
             let one = text.parse::<IpAddr>().map(IpNet::from);
             text.parse::<IpNet>()
                 .or(one)
-                .map_err(|_| NotARange(text.to_owned()))
+                .map_err(|_| AddressRangeError(text.to_owned()))
         };
         let ranges = ranges.into_iter().map(parse).collect::<Result<_, _>>()?;
         Ok(Self(Trust::Ranges(ranges)))
@@ -127,7 +129,7 @@ fn address(text: &[u8]) -> Option<IpAddr> {
 }
 
 impl Around for TrustedProxies {
-    async fn answer(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
+    async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
         let invocation = request.extensions().get::<Invocation>();
         if let Some(source) = invocation.and_then(Invocation::source_ip) {
             let client = ClientIp(self.client(source, request.headers()));

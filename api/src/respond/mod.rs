@@ -1,27 +1,28 @@
 //! Responses: the types that a handler can return, one per file.
 
-mod cached;
+mod cache_control;
 #[cfg(feature = "cookies")]
+#[path = "with_cookies.rs"]
 pub mod cookies;
 mod created;
 mod empty;
 mod headers;
 mod json;
-mod linked;
 mod plain;
 mod prefer;
 mod redirect;
-mod status;
 mod stream;
+mod with_links;
+mod with_status;
 
-pub use cached::Cached;
+pub use cache_control::CacheControl;
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
-pub use linked::Linked;
 pub use prefer::{Prefer, Preferred};
 pub use redirect::Redirect;
-pub use status::WithStatus;
 pub use stream::{Event, Ndjson, Sse, Streamed};
+pub use with_links::WithLinks;
+pub use with_status::WithStatus;
 
 use crate::body::Response;
 use crate::contract::Operation;

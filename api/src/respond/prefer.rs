@@ -19,7 +19,7 @@ const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 /// use fnurl::{Json, Prefer, Preferred};
 ///
 /// async fn replace(prefer: Prefer) -> Preferred<Json<u32>> {
-///     prefer.answer(Json(7)) // 204 for `Prefer: return=minimal`
+///     prefer.apply(Json(7)) // 204 for `Prefer: return=minimal`
 /// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,7 +30,7 @@ pub struct Prefer {
 
 impl Prefer {
     /// The response, without its representation if the client prefers that.
-    pub const fn answer<R>(self, representation: R) -> Preferred<R> {
+    pub const fn apply<R>(self, representation: R) -> Preferred<R> {
         Preferred {
             prefer: self,
             representation,

@@ -25,7 +25,7 @@ impl Endpoint for Dispatch {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
         let context = Context::of(&request);
         match self.dispatch(request) {
-            Ok(answer) => answer,
+            Ok(response) => response,
             Err(problem) => Box::pin(ready(context.render(problem))),
         }
     }
@@ -40,7 +40,7 @@ impl Dispatch {
             };
         };
         let path = Arc::clone(&matched.path);
-        match path.answer(request.method()) {
+        match path.find_method(request.method()) {
             Found::Route(route) if Instead::is_in(&request) => {
                 match path
                     .is_mounted()

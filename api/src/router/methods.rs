@@ -184,11 +184,11 @@ macro_rules! methods {
 }
 
 methods! {
-    get GET "Answers GET with `handler`, and HEAD too unless HEAD has a handler of its own."
-    post POST "Answers POST with `handler`."
-    put PUT "Answers PUT with `handler`."
-    patch PATCH "Answers PATCH with `handler`."
-    delete DELETE "Answers DELETE with `handler`."
-    head HEAD "Answers HEAD with `handler`, instead of GET's."
-    options OPTIONS "Answers OPTIONS with `handler`, instead of the list of methods."
+    get GET "Handles GET with `handler`, and HEAD too, unless HEAD has its own handler."
+    post POST "Handles POST with `handler`."
+    put PUT "Handles PUT with `handler`."
+    patch PATCH "Handles PATCH with `handler`."
+    delete DELETE "Handles DELETE with `handler`."
+    head HEAD "Handles HEAD with `handler`, instead of GET's handler."
+    options OPTIONS "Handles OPTIONS with `handler`, instead of the list of methods."
 }

@@ -195,7 +195,7 @@ impl Path {
         }
     }
 
-    pub(super) fn answer(&self, method: &Method) -> Found<'_> {
+    pub(super) fn find_method(&self, method: &Method) -> Found<'_> {
         let route = self.mounted.as_ref().or_else(|| self.route(method));
         let route = match route {
             None if method == Method::HEAD => self.route(&Method::GET),
@@ -254,7 +254,7 @@ impl fmt::Debug for Path {
 
 /// The header that lists the media types which a method reads.
 ///
-/// Sources: RFC 5789 §3.1 (PATCH), W3C Linked Data Platform §7.1 (POST), RFC 10008 §3 (QUERY).
+/// Sources: RFC 5789 §3.1 (PATCH), W3C WithLinks Data Platform §7.1 (POST), RFC 10008 §3 (QUERY).
 pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
     match method.as_str() {
         "PATCH" => Some(HeaderName::from_static("accept-patch")),

@@ -4,7 +4,7 @@ use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
 use bytes::Bytes;
 use fnurl::layers::Compression;
 use fnurl::testing::TestApi;
-use fnurl::{Api, Json, Streamed, Tagged, Unvalidated, get};
+use fnurl::{Api, Json, Streamed, Unvalidated, WithETag, get};
 use futures_util::stream;
 use http::Method;
 use serde_json::{Value, json};
@@ -20,8 +20,8 @@ async fn list() -> Any {
     Json(Unvalidated(numbers()))
 }
 
-async fn tagged() -> Tagged<Any> {
-    Tagged::new(3, list().await)
+async fn tagged() -> WithETag<Any> {
+    WithETag::new(3, list().await)
 }
 
 async fn short() -> &'static str {

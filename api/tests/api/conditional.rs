@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use fnurl::problem::PRECONDITION_FAILED;
 use fnurl::testing::TestApi;
 use fnurl::{
-    Api, Created, Idempotency, Json, Linked, NoContent, Once, OnceRecord, Patch, Path,
-    Preconditions, Prefer, Preferred, Problem, Produces, Replayable, Routes, State, Tagged,
+    Api, Created, Idempotency, Json, NoContent, Once, OnceRecord, Patch, Path, Preconditions,
+    Prefer, Preferred, Problem, Produces, Replayable, Routes, State, WithETag, WithLinks,
     WriteOnce, get, post,
 };
 use schemars::JsonSchema;
@@ -47,17 +47,17 @@ fn lamp() -> Lamp {
 /// 1994-11-06T08:49:37Z.
 const MODIFIED: Duration = Duration::from_secs(784_111_777);
 
-async fn read() -> Tagged<Json<Lamp>> {
-    Tagged::new(3, Json(lamp())).modified(SystemTime::UNIX_EPOCH + MODIFIED)
+async fn read() -> WithETag<Json<Lamp>> {
+    WithETag::new(3, Json(lamp())).modified(SystemTime::UNIX_EPOCH + MODIFIED)
 }
 
 async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(lamp): Json<Lamp>,
-) -> Result<Preferred<Tagged<Json<Lamp>>>, Problem> {
+) -> Result<Preferred<WithETag<Json<Lamp>>>, Problem> {
     match preconditions.allows("3", None) {
-        true => Ok(prefer.answer(Tagged::new(4, Json(lamp)))),
+        true => Ok(prefer.apply(WithETag::new(4, Json(lamp)))),
         false => Err(PRECONDITION_FAILED.because("the lamp is in version 3")),
     }
 }
@@ -95,10 +95,10 @@ async fn create(
     State(records): State<Records>,
     idempotency: Idempotency,
     Json(lamp): Json<Lamp>,
-) -> Result<Replayable<Created<Tagged<Json<Lamp>>>>, Problem> {
+) -> Result<Replayable<Created<WithETag<Json<Lamp>>>>, Problem> {
     let number = records.lock().unwrap().len();
-    let answer = Created::at(format!("/lamps/{number}"), Tagged::new(1, Json(lamp)));
-    idempotency.answer(answer, Create(records)).await
+    let response = Created::at(format!("/lamps/{number}"), WithETag::new(1, Json(lamp)));
+    idempotency.run(response, Create(records)).await
 }
 
 async fn create_in(
@@ -106,12 +106,12 @@ async fn create_in(
     state: State<Records>,
     idempotency: Idempotency,
     lamp: Json<Lamp>,
-) -> Result<Replayable<Created<Tagged<Json<Lamp>>>>, Problem> {
+) -> Result<Replayable<Created<WithETag<Json<Lamp>>>>, Problem> {
     create(state, idempotency, lamp).await
 }
 
-async fn list() -> Linked<Json<Vec<Lamp>>> {
-    Linked::new(Json(vec![lamp()]))
+async fn list() -> WithLinks<Json<Vec<Lamp>>> {
+    WithLinks::new(Json(vec![lamp()]))
         .link("next", "/lamps?cursor=a")
         .link("first", "/lamps")
 }
@@ -137,10 +137,14 @@ fn api() -> TestApi {
 async fn a_representation_that_the_client_has_is_not_sent_again() {
     let api = api();
     for tags in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
-        let answer = api.get("/lamps/1").header("if-none-match", tags).await;
-        assert_eq!((answer.status(), answer.body().len()), (304, 0), "{tags}");
-        assert_eq!(answer.header("etag"), Some("\"3\""));
-        assert_eq!(answer.header("content-type"), None);
+        let response = api.get("/lamps/1").header("if-none-match", tags).await;
+        assert_eq!(
+            (response.status(), response.body().len()),
+            (304, 0),
+            "{tags}"
+        );
+        assert_eq!(response.header("etag"), Some("\"3\""));
+        assert_eq!(response.header("content-type"), None);
     }
     for tags in ["\"4\"", "W/\"4\""] {
         assert_eq!(
@@ -172,9 +176,9 @@ async fn dates_count_where_there_are_no_tags() {
         let request = api.get("/lamps/1").header(header, date);
         async move { request.await.status() }
     };
-    let answer = api.get("/lamps/1").await;
+    let response = api.get("/lamps/1").await;
     assert_eq!(
-        answer.header("last-modified"),
+        response.header("last-modified"),
         Some("Sun, 06 Nov 1994 08:49:37 GMT")
     );
     assert_eq!(
@@ -382,9 +386,9 @@ async fn a_write_can_return_no_representation() {
 #[tokio::test]
 async fn links_and_media_types_are_honoured() {
     let api = api();
-    let answer = api.get("/lamps").header("accept", "application/*").await;
+    let response = api.get("/lamps").header("accept", "application/*").await;
     assert_eq!(
-        answer.header("link"),
+        response.header("link"),
         Some("</lamps?cursor=a>; rel=\"next\", </lamps>; rel=\"first\"")
     );
     api.get("/lamps")

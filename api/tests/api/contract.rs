@@ -4,7 +4,7 @@ use fnurl::contract::openapi::Prose;
 use fnurl::contract::{In, Operation, SecurityScheme};
 use fnurl::{
     Api, Caller, Created, Extract, IntoProblem, Json, NoContent, Path, Problem, ProblemType, Query,
-    Routes, Tagged, delete, get,
+    Routes, WithETag, delete, get,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,8 +42,8 @@ async fn list(_: Query<Search>) -> Json<Vec<Lamp>> {
 async fn create(
     _: Caller,
     Json(lamp): Json<Lamp>,
-) -> Result<Created<Tagged<Json<Lamp>>>, LampError> {
-    Ok(Created::at("/lamps/1", Tagged::new(1, Json(lamp))))
+) -> Result<Created<WithETag<Json<Lamp>>>, LampError> {
+    Ok(Created::at("/lamps/1", WithETag::new(1, Json(lamp))))
 }
 
 async fn remove(_: Path<u64>, _: Option<Json<Lamp>>) -> NoContent {
@@ -352,8 +352,8 @@ async fn responses_behind_layers_are_those_of_the_contract() {
 
 #[test]
 fn a_wrapper_invents_no_response() {
-    async fn both(Json(lamp): Json<Lamp>) -> Tagged<fnurl::Linked<Created<Json<Lamp>>>> {
-        Tagged::new(1, fnurl::Linked::new(Created::at("/1", Json(lamp))))
+    async fn both(Json(lamp): Json<Lamp>) -> WithETag<fnurl::WithLinks<Created<Json<Lamp>>>> {
+        WithETag::new(1, fnurl::WithLinks::new(Created::at("/1", Json(lamp))))
     }
     let document = document(Api::builder(()).at("/", fnurl::post(both)));
     let responses = document["paths"]["/"]["post"]["responses"]

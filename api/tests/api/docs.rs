@@ -28,24 +28,24 @@ async fn the_document_is_served_in_both_forms_to_clients_without_gzip() {
         ("/openapi.json", "{}", "application/json"),
         ("/openapi.yaml", "a: 1", "application/yaml"),
     ] {
-        let answer = api.get(path).await;
-        answer.assert_text(200, text);
-        assert_eq!(answer.header("content-type"), Some(media_type));
-        assert_eq!(answer.header("content-encoding"), None);
-        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+        let response = api.get(path).await;
+        response.assert_text(200, text);
+        assert_eq!(response.header("content-type"), Some(media_type));
+        assert_eq!(response.header("content-encoding"), None);
+        assert_eq!(response.header("vary"), Some("accept-encoding"));
     }
 }
 
 #[tokio::test]
 async fn clients_that_accept_gzip_get_the_stored_bytes() {
     let api = api();
-    let answer = api
+    let response = api
         .get("/openapi.json")
         .header("accept-encoding", "br, gzip");
-    let answer = answer.await;
-    answer.assert_status(200);
-    assert_eq!(answer.body(), JSON);
-    assert_eq!(answer.header("content-encoding"), Some("gzip"));
+    let response = response.await;
+    response.assert_status(200);
+    assert_eq!(response.body(), JSON);
+    assert_eq!(response.header("content-encoding"), Some("gzip"));
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fnurl::testing::TestApi;
 use fnurl::{
-    Accepted, Api, Created, IntoProblem, Json, NoContent, Problem, ProblemType, Redirect, Tagged,
-    Unvalidated, WithStatus, get,
+    Accepted, Api, Created, IntoProblem, Json, NoContent, Problem, ProblemType, Redirect,
+    Unvalidated, WithETag, WithStatus, get,
 };
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
@@ -22,8 +22,8 @@ fn api<A: 'static>(handler: impl fnurl::Handler<(), A>) -> TestApi {
 
 #[tokio::test]
 async fn each_response_type_has_its_status_and_headers() {
-    async fn created() -> Created<Tagged<Any>> {
-        Created::at("/lamps/7", Tagged::new(3, any(json!({"id": 7}))))
+    async fn created() -> Created<WithETag<Any>> {
+        Created::at("/lamps/7", WithETag::new(3, any(json!({"id": 7}))))
     }
     let response = api(created).get("/").await;
     assert_eq!(response.json::<Value>(201), json!({"id": 7}));

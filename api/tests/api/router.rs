@@ -320,9 +320,9 @@ fn templates_that_never_match_or_are_the_same_path_are_mistakes() {
 
 #[tokio::test]
 async fn query_is_a_method_with_a_body_and_conditional_responses() {
-    use fnurl::{Json, Tagged, Unvalidated, query};
-    async fn search(Json(words): Json<Unvalidated<Vec<String>>>) -> Tagged<String> {
-        Tagged::new(1, words.0.join(" and "))
+    use fnurl::{Json, Unvalidated, WithETag, query};
+    async fn search(Json(words): Json<Unvalidated<Vec<String>>>) -> WithETag<String> {
+        WithETag::new(1, words.0.join(" and "))
     }
     let api = Api::builder(()).at("/items", query(search).post(fixed));
     let api = TestApi::new(api.build().unwrap());

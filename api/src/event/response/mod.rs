@@ -44,12 +44,12 @@ impl BufferedResult {
         } else {
             collected(&mut body).await?
         };
-        let answer = Self {
+        let result = Self {
             status,
             headers: sendable(parts.headers, !body.is_empty()),
             body,
         };
-        answer.within_limit()
+        result.within_limit()
     }
 
     /// A result with only a status.

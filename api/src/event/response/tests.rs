@@ -112,14 +112,14 @@ async fn the_limit_applies_to_the_json_and_not_to_the_body() {
     ];
     for (body, expected) in cases {
         let length = body.len();
-        let answer = BufferedResult::new(
+        let built = BufferedResult::new(
             &Method::GET,
             response(200, &[("content-type", "a/b")], &body),
         );
-        match answer.await {
-            Ok(answer) => {
+        match built.await {
+            Ok(built) => {
                 assert!(expected, "{length} bytes were let through");
-                let json = serde_json::to_vec(&answer).unwrap();
+                let json = serde_json::to_vec(&built).unwrap();
                 assert!(json.len() <= MAX_RESULT_BYTES, "{}", json.len());
             }
             Err(problem) => {

@@ -1,4 +1,4 @@
-//! `Tagged`: a representation with its entity tag.
+//! `WithETag`: a representation with its entity tag.
 
 use std::fmt::Display;
 use std::time::SystemTime;
@@ -14,22 +14,22 @@ use crate::respond::Respond;
 /// A representation with a strong `ETag`.
 ///
 /// ```
-/// use fnurl::Tagged;
+/// use fnurl::WithETag;
 ///
-/// async fn read() -> Tagged<&'static str> {
-///     Tagged::new(3, "the third version") // ETag: "3"
+/// async fn read() -> WithETag<&'static str> {
+///     WithETag::new(3, "the third version") // ETag: "3"
 /// }
 /// ```
 ///
 /// Source: RFC 9110 §8.8.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tagged<R> {
+pub struct WithETag<R> {
     tag: String,
     modified: Option<SystemTime>,
     representation: R,
 }
 
-impl<R> Tagged<R> {
+impl<R> WithETag<R> {
     /// `version` distinguishes this representation from all others of the same resource.
     pub fn new(version: impl Display, representation: R) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl<R> Tagged<R> {
     }
 }
 
-impl<R: Respond> Respond for Tagged<R> {
+impl<R: Respond> Respond for WithETag<R> {
     fn respond(self) -> Result<Response, Problem> {
         let tag = HeaderValue::try_from(self.tag).map_err(|err| INTERNAL_ERROR.hiding(err))?;
         let mut response = self.representation.respond()?;

@@ -1,4 +1,4 @@
-//! `Cached`: a representation with the header `Cache-Control`.
+//! `CacheControl`: a representation with the header `Cache-Control`.
 
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;
@@ -11,19 +11,19 @@ use crate::problem::Problem;
 /// A representation with `Cache-Control` (RFC 9111 §5.2).
 ///
 /// ```
-/// use fnurl::Cached;
+/// use fnurl::CacheControl;
 ///
-/// async fn list() -> Cached<&'static str> {
-///     Cached::new("private, no-cache", "ask again before you use it")
+/// async fn list() -> CacheControl<&'static str> {
+///     CacheControl::new("private, no-cache", "ask again before you use it")
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cached<R> {
+pub struct CacheControl<R> {
     policy: &'static str,
     representation: R,
 }
 
-impl<R> Cached<R> {
+impl<R> CacheControl<R> {
     /// `policy` is the value of the header.
     pub const fn new(policy: &'static str, representation: R) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl<R> Cached<R> {
     }
 }
 
-impl<R: Respond> Respond for Cached<R> {
+impl<R: Respond> Respond for CacheControl<R> {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.representation.respond()?;
         let policy = HeaderValue::from_static(self.policy);

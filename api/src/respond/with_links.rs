@@ -1,4 +1,4 @@
-//! `Linked`: a representation with links to others (RFC 8288).
+//! `WithLinks`: a representation with links to others (RFC 8288).
 
 use http::HeaderValue;
 use http::header::LINK;
@@ -12,19 +12,19 @@ use crate::syntax::references;
 /// A representation with a `Link` header.
 ///
 /// ```
-/// use fnurl::Linked;
+/// use fnurl::WithLinks;
 ///
-/// async fn list() -> Linked<&'static str> {
-///     Linked::new("one page").link("next", "/items?cursor=abc").link("first", "/items")
+/// async fn list() -> WithLinks<&'static str> {
+///     WithLinks::new("one page").link("next", "/items?cursor=abc").link("first", "/items")
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Linked<R> {
+pub struct WithLinks<R> {
     links: Vec<String>,
     representation: R,
 }
 
-impl<R> Linked<R> {
+impl<R> WithLinks<R> {
     /// Wraps a representation, without links so far.
     pub const fn new(representation: R) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl<R> Linked<R> {
     }
 }
 
-impl<R: Respond> Respond for Linked<R> {
+impl<R: Respond> Respond for WithLinks<R> {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.representation.respond()?;
         if !self.links.is_empty() {
