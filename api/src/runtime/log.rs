@@ -20,16 +20,17 @@ use tracing_subscriber::registry::LookupSpan;
 pub(super) fn start() {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let level = level(&variable("AWS_LAMBDA_LOG_LEVEL"));
-    let builder = tracing_subscriber::fmt().with_max_level(level);
-    // A program that has a subscriber already keeps it.
-    let _ = if variable("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json") {
-        let json = builder.fmt_fields(JsonMembers).event_format(JsonLine);
-        json.try_init()
-    } else {
-        // Lambda stamps each line with the time it was written.
-        let text = builder.with_target(false).without_time().with_ansi(false);
-        text.try_init()
+    let format = match variable("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json") {
+        true => Format::Json,
+        false => Format::Text,
     };
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(false)
+        .fmt_fields(format)
+        .event_format(format);
+    // A program that has a subscriber already keeps it.
+    let _ = lines.try_init();
     std::panic::set_hook(Box::new(log_panic));
 }
 
@@ -49,13 +50,20 @@ fn log_panic(info: &PanicHookInfo<'_>) {
     tracing::error!(place, "the program panicked");
 }
 
-/// One JSON object a line, with the members that Lambda's own lines have: `timestamp`, `level`,
-/// `message` and `requestId`; then those of the invocation and those of the line itself.
-///
-/// Source: AWS Lambda Developer Guide, “Configuring JSON and plain text log formats”.
-struct JsonLine;
+/// The form of a log line. Each line is put together in one buffer: it is written for every
+/// invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// One JSON object, with the members that Lambda's own lines have (`timestamp`, `level`,
+    /// `message` and `requestId`), then the fields of the line and those of the invocation.
+    ///
+    /// Source: AWS Lambda Developer Guide, “Configuring JSON and plain text log formats”.
+    Json,
+    /// The level, the message and the fields as `name=value`. Lambda adds the time.
+    Text,
+}
 
-impl<S, N> FormatEvent<S, N> for JsonLine
+impl<S, N> FormatEvent<S, N> for Format
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -67,54 +75,76 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let mut line = String::with_capacity(512);
-        line.push_str("{\"timestamp\":\"");
-        SystemTime.format_time(&mut Writer::new(&mut line))?;
-        line.push_str("\",\"level\":\"");
-        line.push_str(event.metadata().level().as_str());
-        line.push('"');
-        let mut members = Members(&mut line);
-        event.record(&mut members);
+        let level = event.metadata().level().as_str();
+        match self {
+            Self::Json => {
+                line.push_str("{\"timestamp\":\"");
+                SystemTime.format_time(&mut Writer::new(&mut line))?;
+                line.push_str("\",\"level\":\"");
+                line.push_str(level);
+                line.push('"');
+            }
+            Self::Text => line.push_str(level),
+        }
+        let mut fields = Fields(&mut line, *self);
+        event.record(&mut fields);
         for span in context.event_scope().into_iter().flatten() {
             let extensions = span.extensions();
             if let Some(fields) = extensions.get::<FormattedFields<N>>() {
                 line.push_str(fields);
             }
         }
-        line.push_str("}\n");
+        line.push_str(match self {
+            Self::Json => "}\n",
+            Self::Text => "\n",
+        });
         writer.write_str(&line)
     }
 }
 
-/// The fields of a span as members of a JSON object, each after a comma.
-struct JsonMembers;
-
-impl<'writer> FormatFields<'writer> for JsonMembers {
+/// The fields of a span, written once and added to each of its lines.
+impl<'writer> FormatFields<'writer> for Format {
     fn format_fields<R: RecordFields>(
         &self,
         mut writer: Writer<'writer>,
         fields: R,
     ) -> fmt::Result {
-        let mut text = String::new();
-        fields.record(&mut Members(&mut text));
+        let mut text = String::with_capacity(256);
+        fields.record(&mut Fields(&mut text, *self));
         writer.write_str(&text)
     }
 }
 
-struct Members<'a>(&'a mut String);
+/// Writes fields behind what is there: `,"name":value` or ` name=value`.
+struct Fields<'a>(&'a mut String, Format);
 
-impl Members<'_> {
+impl Fields<'_> {
     fn name(&mut self, field: &Field) {
-        let name = match field.name() {
-            // The name in Lambda's own lines.
-            "request_id" => "requestId",
-            name => name.strip_prefix("r#").unwrap_or(name),
-        };
-        self.0.push_str(",\"");
-        self.0.push_str(name);
-        self.0.push_str("\":");
+        let name = field.name();
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        match self.1 {
+            Format::Json => {
+                self.0.push_str(",\"");
+                // As Lambda calls it in its own lines.
+                self.0.push_str(if name == "request_id" {
+                    "requestId"
+                } else {
+                    name
+                });
+                self.0.push_str("\":");
+            }
+            Format::Text => {
+                self.0.push(' ');
+                // The message stands alone.
+                if name != "message" {
+                    self.0.push_str(name);
+                    self.0.push('=');
+                }
+            }
+        }
     }
 
-    /// A value whose JSON is its text.
+    /// A value whose text is the same in both forms.
     fn bare(&mut self, field: &Field, value: impl fmt::Display) {
         self.name(field);
         // Writing to a string does not fail.
@@ -123,12 +153,28 @@ impl Members<'_> {
 
     fn text(&mut self, field: &Field, value: &str) {
         self.name(field);
-        self.0
-            .push_str(&serde_json::to_string(value).unwrap_or_default());
+        // A message may hold line breaks, which would end the line.
+        let is_bare = self.1 == Format::Text && field.name() == "message" && !value.contains('\n');
+        if is_bare || !value.bytes().all(is_plain) {
+            let value = match is_bare {
+                true => value.to_owned(),
+                false => serde_json::to_string(value).unwrap_or_default(),
+            };
+            self.0.push_str(&value);
+        } else {
+            self.0.push('"');
+            self.0.push_str(value);
+            self.0.push('"');
+        }
     }
 }
 
-impl Visit for Members<'_> {
+/// Whether a byte is the same inside the quotes of JSON.
+fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && byte != b'"' && byte != b'\\' && byte.is_ascii()
+}
+
+impl Visit for Fields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.text(field, value);
     }
@@ -193,13 +239,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_json_line_has_the_members_of_its_invocation() {
+    /// What is written of one line inside an invocation.
+    fn written(format: Format) -> String {
         let written = Written::default();
         let writer = written.clone();
         let subscriber = tracing_subscriber::fmt()
-            .fmt_fields(JsonMembers)
-            .event_format(JsonLine)
+            .fmt_fields(format)
+            .event_format(format)
             .with_writer(move || writer.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, || {
@@ -207,9 +253,18 @@ mod tests {
             let span =
                 tracing::error_span!("invocation", request_id = "r-1", route, cold_start = true);
             span.in_scope(|| tracing::warn!(count = 3, ratio = f64::NAN, "a \"line\"\nof two"));
+            span.in_scope(|| tracing::info!(path = "/a b", "done"));
         });
-        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-        let mut line: Value = serde_json::from_str(&text).unwrap();
+        let bytes = written.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_json_line_has_the_members_of_its_invocation() {
+        let text = written(Format::Json);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        let mut line: Value = serde_json::from_str(lines[0]).unwrap();
         let stamp = line["timestamp"].take();
         assert!(stamp.as_str().unwrap().ends_with('Z'), "{stamp}");
         let expected = json!({
@@ -217,6 +272,16 @@ mod tests {
             "ratio": "NaN", "requestId": "r-1", "cold_start": true,
         });
         assert_eq!(line, expected);
-        assert_eq!(text.matches('\n').count(), 1);
+    }
+
+    #[test]
+    fn a_line_of_text_has_them_too() {
+        let text = written(Format::Text);
+        let lines: Vec<&str> = text.lines().collect();
+        let expected = [
+            r#"WARN "a \"line\"\nof two" count=3 ratio="NaN" request_id="r-1" cold_start=true"#,
+            r#"INFO done path="/a b" request_id="r-1" cold_start=true"#,
+        ];
+        assert_eq!(lines, expected);
     }
 }

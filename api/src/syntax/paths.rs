@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 /// The canonical form of a path. An escape that is not valid stays; the router refuses it later.
 pub(crate) fn canonical(path: &str) -> Cow<'_, str> {
-    let is_canonical = |byte: u8| byte != b'%' && is_sent_raw(byte);
-    if path.bytes().all(is_canonical) {
+    // `%` is not in the table.
+    if path.bytes().all(is_sent_raw) {
         return Cow::Borrowed(path);
     }
     let mut text = String::with_capacity(path.len() + 8);
@@ -125,8 +125,25 @@ fn is_unreserved(byte: u8) -> bool {
 
 /// Checks whether a path holds the byte without an escape: `pchar` and `/` (RFC 3986 §3.3).
 fn is_sent_raw(byte: u8) -> bool {
-    is_unreserved(byte) || b"!$&'()*+,;=:@/".contains(&byte)
+    SENT_RAW[usize::from(byte)]
 }
+
+/// The same as a table: every byte of every path is looked up in it.
+const SENT_RAW: [bool; 256] = {
+    let others = b"-._~!$&'()*+,;=:@/";
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -475,12 +475,22 @@ fn other_number(text: &str) -> Box<str> {
 
 /// Checks whether serde's member `known` may be the field `name`: only the spelling differs.
 fn is_spelling_of(known: &str, name: &str) -> bool {
-    let folded = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect()
+    let folded = |text: &str| -> Vec<char> {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
     };
+    if known.is_ascii() && name.is_ascii() {
+        let letters =
+            |text: &str| text.len() - text.bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
+        let folded = |byte: &u8| byte.to_ascii_lowercase();
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
+        return letters(known) == letters(name)
+            && known
+                .bytes()
+                .filter(is_letter)
+                .map(|byte| folded(&byte))
+                .eq(name.bytes().filter(is_letter).map(|byte| folded(&byte)));
+    }
     folded(known) == folded(name)
 }
 

@@ -39,6 +39,8 @@ pub(crate) type NodeId = usize;
 
 /// Maximum depth of nesting, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
+/// Parameters that are compared one by one; more of them are hashed.
+const MANY_PARAMETERS: usize = 16;
 
 /// A tree of values, each with its place.
 #[derive(Debug, Clone)]
@@ -110,16 +112,31 @@ impl Document {
         let mut document = Self::new(Source::Parameters);
         let root = document.add(None, Step::Root, Content::Null);
         let mut members: Vec<NodeId> = Vec::new();
+        // Most requests have a few parameters: looking through them is cheaper than hashing.
         let mut known: HashMap<Box<str>, NodeId> = HashMap::new();
         for (name, value) in pairs {
             let (name, value) = (name.as_ref(), Content::Untyped(value.into()));
-            match known.get(name) {
+            let first = match members.len() {
+                0..=MANY_PARAMETERS => members
+                    .iter()
+                    .copied()
+                    .find(|&id| document.is_named(id, name)),
+                _ => known.get(name).copied(),
+            };
+            match first {
+                Some(first) => document.add_value(first, value),
                 None => {
                     let member = document.add(Some(root), Step::member(name), value);
                     members.push(member);
-                    known.insert(name.into(), member);
+                    if members.len() == MANY_PARAMETERS + 1 {
+                        let names = members
+                            .iter()
+                            .filter_map(|&id| document.name(id).map(|name| (name.into(), id)));
+                        known = names.collect();
+                    } else if members.len() > MANY_PARAMETERS {
+                        known.insert(name.into(), member);
+                    }
                 }
-                Some(&first) => document.add_value(first, value),
             }
         }
         document.nodes[root].content = Content::Object(members);
@@ -174,9 +191,13 @@ impl Document {
             b'{' => {
                 let parts: Members<'_> = serde_json::from_str(text).ok()?;
                 let mut members = Vec::with_capacity(parts.0.len());
-                let mut names = HashSet::new();
+                let mut names: HashSet<String> = HashSet::new();
+                let are_many = parts.0.len() > MANY_PARAMETERS;
                 for (name, part) in parts.0 {
-                    let is_repeated = !names.insert(name.clone());
+                    let is_repeated = match are_many {
+                        true => !names.insert(name.clone()),
+                        false => members.iter().any(|&id| self.is_named(id, &name)),
+                    };
                     let member = self.add(Some(node), Step::Member(name.into()), Content::Null);
                     self.nodes[member].is_repeated = is_repeated;
                     self.fill(member, part.get(), depth + 1)?;
@@ -465,7 +486,7 @@ pub(crate) fn find_mismatches<T: DeserializeOwned>(document: &mut Document) -> F
 
 /// Reads a `T`, if the document is one; and the names that its structs know, by node.
 pub(crate) fn read<T: DeserializeOwned>(document: &Document) -> Option<(T, Fields)> {
-    let (value, pass) = read_once::<T>(document);
+    let (value, pass) = read_once::<T>(document, false);
     let is_clean = pass.count.get() == 0;
     let value = value.ok().filter(|_| is_clean)?;
     Some((value, pass.fields.into_inner().into_iter().collect()))
@@ -506,15 +527,18 @@ impl Reads<'_> {
 }
 
 fn reading<T: DeserializeOwned>(document: &Document) -> Reading {
-    let (value, pass) = read_once::<T>(document);
+    let (value, pass) = read_once::<T>(document, true);
     Reading {
         fault: value.err(),
         pass,
     }
 }
 
-fn read_once<T: DeserializeOwned>(document: &Document) -> (Result<T, Fault>, Pass) {
-    let pass = Pass::new(document);
+fn read_once<T: DeserializeOwned>(
+    document: &Document,
+    is_searching: bool,
+) -> (Result<T, Fault>, Pass) {
+    let pass = Pass::new(is_searching);
     let value = T::deserialize(Reader::root(document, &pass));
     (value, pass.ended())
 }

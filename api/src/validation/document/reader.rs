@@ -40,6 +40,8 @@ pub(super) enum Opened {
 /// The notes of one reading.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
+    /// Whether what only mistakes need is noted, too.
+    is_searching: bool,
     pub(super) mismatches: RefCell<Vec<Mismatch>>,
     /// The number of mismatches, including those beyond [`MAX_LISTED`].
     pub(super) count: Cell<usize>,
@@ -60,13 +62,20 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(_document: &Document) -> Self {
-        fault::take_log();
-        Self::default()
+    pub(super) fn new(is_searching: bool) -> Self {
+        if is_searching {
+            fault::take_log();
+        }
+        Self {
+            is_searching,
+            ..Self::default()
+        }
     }
 
     pub(super) fn ended(mut self) -> Self {
-        self.log = fault::take_log();
+        if self.is_searching {
+            self.log = fault::take_log();
+        }
         self
     }
 
@@ -102,7 +111,7 @@ impl<'d> Reader<'d> {
     }
 
     fn note_tagged(self, expected: &dyn Expected) {
-        if is_tagged(expected) {
+        if self.pass.is_searching && is_tagged(expected) {
             self.pass.tagged.borrow_mut().push(self.node);
         }
     }
@@ -295,10 +304,10 @@ impl<'d> Reader<'d> {
     /// Passes on any value. Serde keeps a copy of a value in this way, for an internally tagged
     /// enum or a flattened struct: mistakes inside it show only afterwards.
     fn visit_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.pass
-            .marks
-            .borrow_mut()
-            .push((self.node, fault::mark()));
+        if self.pass.is_searching {
+            let mark = fault::mark();
+            self.pass.marks.borrow_mut().push((self.node, mark));
+        }
         self.note_tagged(&visitor);
         let value = match self.content() {
             Content::Null | Content::Anything => visitor.visit_unit(),
