@@ -20,7 +20,7 @@ ARCH ?= x86_64
 BENCH_PROGRAMS = --peers target/peers/release --bootstrap target/lambda/bootstrap
 CONTEXT = -c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 
-.PHONY: help dev example test test-fresh test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs docs-ui contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
+.PHONY: help dev example test test-events-long test-fresh test-dynamodb-local test-rie test-package test-signers test-clients test-python test-docs docs-ui contract contract-long openapi-diff test-infra bench bench-quick bench-peers check openapi costs deny fmt doc package synth deploy call destroy ci clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ example: ## Run one of api/examples behind a local function URL (NAME=hello)
 
 test: ## Run every test; needs nothing but Rust and a C compiler
 	cargo test --workspace
+
+test-events-long: ## Try a million mutated events (some minutes)
+	PROPTEST_CASES=1000000 cargo test --release -p fnurl --test api any_event
 
 test-fresh: ## Run every test as on a new machine: nothing downloaded, no settings of yours
 	scripts/with-empty-home.sh $(MAKE) test
