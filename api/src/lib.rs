@@ -145,8 +145,9 @@ pub use respond::{
     Streamed, WithLinks, WithStatus,
 };
 pub use router::{
-    Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, MatchedRoute, MethodRoutes, Mistake, Route,
-    RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post, put, query,
+    Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, HttpService, MatchedRoute, MethodRoutes,
+    Mistake, Route, RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post,
+    put, query,
 };
 pub use runtime::run;
 pub use validation::{Input, Unvalidated};

@@ -11,6 +11,30 @@ use crate::context::Context;
 use crate::contract::Operation;
 use crate::problem::INTERNAL_ERROR;
 
+/// A `tower` service that responds to a [`Request`] with any HTTP body: what a layer makes of a
+/// route, and what can be mounted under a prefix. Implemented for every such service.
+pub trait HttpService:
+    Service<Request, Response = http::Response<Self::Body>, Error: Into<BoxError>, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+    /// The body of its responses.
+    type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
+}
+
+impl<V, B> HttpService for V
+where
+    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    V::Error: Into<BoxError>,
+    V::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Body = B;
+}
+
 /// A `tower` layer that can be put around a route, a group of routes or an [`Api`](super::Api).
 ///
 /// Implemented for every layer whose service takes [`Request`], responds with any HTTP body and
@@ -24,14 +48,10 @@ pub trait RouteLayer: Send + Sync + 'static {
     fn describe(&self, _operation: &mut Operation) {}
 }
 
-impl<L, B> RouteLayer for L
+impl<L> RouteLayer for L
 where
     L: Layer<Route> + Send + Sync + 'static,
-    L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    <L::Service as Service<Request>>::Error: Into<BoxError>,
-    <L::Service as Service<Request>>::Future: Send,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
+    L::Service: HttpService,
 {
     fn wrap(&self, inner: Route) -> Route {
         of_service(self.layer(inner))
@@ -39,13 +59,9 @@ where
 }
 
 /// Any service as a route.
-pub(super) fn of_service<V, B>(service: V) -> Route
+pub(super) fn of_service<V>(service: V) -> Route
 where
-    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    V::Error: Into<BoxError>,
-    V::Future: Send,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
+    V: HttpService,
 {
     Route(Arc::new(ServiceEndpoint(service)))
 }
@@ -62,13 +78,9 @@ pub(super) fn wrap_all(layers: &Layers, route: Route) -> Route {
 
 struct ServiceEndpoint<V>(V);
 
-impl<V, B> Endpoint for ServiceEndpoint<V>
+impl<V> Endpoint for ServiceEndpoint<V>
 where
-    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    V::Error: Into<BoxError>,
-    V::Future: Send,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
+    V: HttpService,
 {
     fn call(self: Arc<Self>, request: Request) -> BoxFuture<Response> {
         let context = Context::of(&request);

@@ -14,7 +14,7 @@ mod template;
 
 pub use api::{Api, ApiBuilder, DEFAULT_BODY_LIMIT, TrailingSlash};
 pub use error::{BuildError, Mistake};
-pub use layered::RouteLayer;
+pub use layered::{HttpService, RouteLayer};
 pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put, query};
 pub use route::Route;
 pub(crate) use route::{BoxFuture, Endpoint};

@@ -2,23 +2,17 @@
 
 use http::Uri;
 use http::uri::PathAndQuery;
-use tower::Service;
 use tower::ServiceExt;
 use tower::util::MapRequest;
 
-use super::layered::of_service;
+use super::layered::{HttpService, of_service};
 use super::route::Route;
-use crate::body::{BoxError, Request};
-use bytes::Bytes;
+use crate::body::Request;
 
 /// A route that hands every request to `service`, with `prefix` taken off its path.
-pub(super) fn route<V, B>(prefix: &str, service: V) -> Route
+pub(super) fn route<V>(prefix: &str, service: V) -> Route
 where
-    V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    V::Error: Into<BoxError>,
-    V::Future: Send,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
+    V: HttpService,
 {
     let length = prefix.len();
     let stripped: MapRequest<V, _> = service.map_request(move |mut request: Request| {

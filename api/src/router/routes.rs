@@ -3,16 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tower::Service;
-
 use super::api::Api;
 use super::entry::{Entry, Methods, prefix_mistake};
 use super::error::BuildError;
-use super::layered::{Layers, RouteLayer};
+use super::layered::{HttpService, Layers, RouteLayer};
 use super::methods::{MethodRoutes, Staged};
 use super::mount;
-use crate::body::{BoxError, Request};
 use crate::contract::Operation;
 use crate::extract::{PathReads, Reads};
 
@@ -78,14 +74,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Hands every request under `prefix`, whatever its method, to a `tower` service such as an
     /// axum `Router`. The service sees the path without the prefix.
-    pub fn mount<V, B>(mut self, prefix: &str, service: V) -> Self
-    where
-        V: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        V::Error: Into<BoxError>,
-        V::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn mount(mut self, prefix: &str, service: impl HttpService) -> Self {
         let route = mount::route(prefix, service);
         let mut reads = Reads::default();
         reads.path(PathReads::Everything);

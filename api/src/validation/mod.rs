@@ -61,21 +61,84 @@ impl<T> Validate for Unvalidated<T> {
     }
 }
 
+/// The schema without the rules, which are not checked.
 impl<T: JsonSchema> JsonSchema for Unvalidated<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }
 
     fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
+        format!("Unvalidated{}", T::schema_name()).into()
     }
 
     fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
+        format!("fnurl::Unvalidated<{}>", T::schema_id()).into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
+        let mut schema = T::json_schema(generator).to_value();
+        remove_rules(&mut schema);
+        Schema::try_from(schema).unwrap_or_default()
+    }
+}
+
+/// Removes the keywords that `validator`'s attributes add. Schemas that others refer to keep
+/// theirs.
+fn remove_rules(schema: &mut serde_json::Value) {
+    const RULES: [&str; 10] = [
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+    ];
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    for rule in RULES {
+        // A pair or an array of a fixed length has its elements by its type.
+        let is_fixed = members.contains_key("prefixItems")
+            || members.contains_key("minItems")
+                && members.get("minItems") == members.get("maxItems");
+        let is_of_type = rule.ends_with("Items") && is_fixed;
+        if !is_of_type {
+            members.remove(rule);
+        }
+    }
+    let format = members.get("format").and_then(serde_json::Value::as_str);
+    match format {
+        // The bounds of an integer's type come back with its format.
+        Some(format) if format.contains("int") || format == "double" || format == "float" => {
+            members.remove("minimum");
+            members.remove("maximum");
+        }
+        Some("email" | "uri") => {
+            members.remove("format");
+        }
+        _ => {}
+    }
+    for keyword in ["properties", "$defs"] {
+        let inner = members
+            .get_mut(keyword)
+            .and_then(serde_json::Value::as_object_mut);
+        inner
+            .into_iter()
+            .flatten()
+            .for_each(|(_, inner)| remove_rules(inner));
+    }
+    for keyword in ["items", "additionalProperties"] {
+        members.get_mut(keyword).into_iter().for_each(remove_rules);
+    }
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+        let parts = members
+            .get_mut(keyword)
+            .and_then(serde_json::Value::as_array_mut);
+        parts.into_iter().flatten().for_each(remove_rules);
     }
 }
 

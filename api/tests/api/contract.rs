@@ -424,3 +424,28 @@ fn enums_and_maps_in_a_query_are_described() {
         (&json!("form"), &json!(true))
     );
 }
+
+#[test]
+fn what_is_taken_without_validation_publishes_no_rules() {
+    use fnurl::Unvalidated;
+    #[derive(Deserialize, Validate, JsonSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Ruled {
+        #[validate(length(min = 2, max = 5))]
+        name: String,
+        #[validate(range(min = 3, max = 9))]
+        count: u8,
+        pair: (u8, u8),
+    }
+    async fn create(_: Json<Unvalidated<Ruled>>) -> &'static str {
+        ""
+    }
+    let document = document(Api::builder(()).at("/", fnurl::post(create)));
+    let members = &document["components"]["schemas"]["UnvalidatedRuled"]["properties"];
+    assert_eq!(members["name"], json!({"type": "string"}));
+    assert_eq!(
+        (&members["count"]["minimum"], &members["count"]["maximum"]),
+        (&json!(0), &json!(255))
+    );
+    assert_eq!(members["pair"]["minItems"], 2);
+}
