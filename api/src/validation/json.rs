@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::document::{self, Document};
 use super::objects_only::{Notes, ObjectsOnly};
-use super::{Input, broken_rules, listed, words};
+use super::{Input, broken_rules, known_rules, listed, words};
 use crate::problem::{MALFORMED_BODY, Problem};
 use crate::problem::{Place, Violation};
 
@@ -18,6 +18,9 @@ pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
         Ok(value) if !notes.has_kept_array() => match value.validate() {
             Ok(()) => Ok(value),
             Err(errors) => {
+                if let Some(known) = known_rules::<T>(&errors, text) {
+                    return Err(listed(known, 0));
+                }
                 let mut document = document(text)?;
                 let Some((_, fields)) = document::read::<T>(&document) else {
                     return super::read(&mut document);

@@ -187,6 +187,16 @@ fn broken_rules<T: Input>(
     (broken.into_iter().map(violation).collect(), more)
 }
 
+/// The rules that a value breaks which came from this JSON text, if their places are known.
+fn known_rules<T: Input>(errors: &ValidationErrors, text: &str) -> Option<Vec<Violation>> {
+    let known = rules::known(std::any::type_name::<T>(), errors, text)?;
+    let violation = |it: rules::BrokenRule| {
+        let place = place(Source::Json, &it.steps);
+        Violation::new(place, it.code, it.message)
+    };
+    Some(known.into_iter().map(violation).collect())
+}
+
 fn place(kind: Source, steps: &Steps) -> Place {
     match kind {
         Source::Json => Place::Pointer(steps.to_string()),

@@ -16,7 +16,7 @@ use serde_json::Value;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::document::{Content, Document, Fields, MAX_LISTED, NodeId, Number};
-use super::place::Steps;
+use super::place::{Step, Steps};
 use super::words;
 
 /// A broken rule.
@@ -61,6 +61,68 @@ pub(super) fn broken(
 const WHOLE: &str = "__all__";
 /// The name that `validator` uses for lists.
 const LIST: &str = "_tmp_validator";
+
+/// The broken rules without a document, where the places of all their fields are known and their
+/// names stand in the text; `None` otherwise.
+///
+/// Most invalid requests break the same few rules. In lists and maps the place differs each time,
+/// and a member may be sent under an alias: then a document is needed.
+pub(super) fn known(
+    of_type: &'static str,
+    errors: &ValidationErrors,
+    text: &str,
+) -> Option<Vec<BrokenRule>> {
+    let mut found = Vec::new();
+    let known = KNOWN_PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+    let places = known.get(of_type)?;
+    collect_known(places, errors, text, &mut String::new(), &mut found)?;
+    Some(found)
+}
+
+fn collect_known(
+    places: &Places,
+    errors: &ValidationErrors,
+    text: &str,
+    way: &mut String,
+    found: &mut Vec<BrokenRule>,
+) -> Option<()> {
+    for (name, kind) in errors.errors() {
+        let length = way.len();
+        way.push('.');
+        way.push_str(name);
+        match kind {
+            ValidationErrorsKind::List(_) => return None,
+            ValidationErrorsKind::Struct(inner) => {
+                collect_known(places, inner, text, way, found)?;
+            }
+            ValidationErrorsKind::Field(broken) => {
+                let steps = places.get(way.as_str())?;
+                let mut names = steps.0.iter().filter_map(Step::name);
+                if !names.all(|name| text.contains(&format!("\"{name}\""))) {
+                    return None;
+                }
+                for error in broken {
+                    if error.params.contains_key("other") {
+                        return None;
+                    }
+                    found.push(BrokenRule {
+                        steps: steps.clone(),
+                        code: error.code.clone(),
+                        message: words::rule(error, None),
+                    });
+                }
+            }
+        }
+        way.truncate(length);
+    }
+    Some(())
+}
+
+/// Places of a type's fields, by the way to them in Rust: `.ship_to.street`.
+type Places = HashMap<String, Steps>;
+
+/// The places that are the same in every request, by type.
+static KNOWN_PLACES: LazyLock<Mutex<HashMap<&'static str, Places>>> = LazyLock::new(Mutex::default);
 
 /// A step to a value, by Rust names.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,7 +245,11 @@ impl Walk<'_> {
             broken.iter().all(|error| has_value(document, id, error))
         });
         let steps = match member {
-            Some(member) => self.document.steps(member),
+            Some(member) => {
+                let steps = self.document.steps(member);
+                self.learn_place(&steps);
+                steps
+            }
             None => {
                 let name = self.absent(node, name);
                 self.document.steps(node).member(&name)
@@ -432,6 +498,25 @@ impl Walk<'_> {
             RustStep::Index(_) => "*",
         });
         (self.of_type, names.collect::<Vec<_>>().join("."))
+    }
+
+    /// Keeps the place of a field, if it is the same in every request.
+    fn learn_place(&self, steps: &Steps) {
+        let mut way = String::new();
+        for step in &self.way {
+            let RustStep::Field(name) = step else {
+                return;
+            };
+            way.push('.');
+            way.push_str(name);
+        }
+        // An enum in between would have a place for each variant.
+        let is_plain = steps.0.len() == self.way.len();
+        if is_plain && self.mended.is_empty() {
+            let mut known = KNOWN_PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+            let places = known.entry(self.of_type).or_default();
+            places.insert(way, steps.clone());
+        }
     }
 
     fn known_name(&self) -> Option<Box<str>> {

@@ -751,3 +751,26 @@ async fn a_body_that_is_not_json_is_refused_with_the_place() {
         "the body is nested too deeply: at most 127 levels are read"
     );
 }
+
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+struct Aliased {
+    #[serde(alias = "colour")]
+    #[validate(length(max = 3))]
+    color: String,
+    #[validate(length(max = 3))]
+    other: String,
+}
+
+#[tokio::test]
+async fn a_place_that_was_learnt_is_not_taken_for_another() {
+    let three = "must be at most 3 characters long";
+    for _ in 0..2 {
+        body::<Aliased>(r#"{"color":"black","other":"x"}"#, &[("/color", three)]).await;
+        body::<Aliased>(r#"{"colour":"black","other":"x"}"#, &[("/colour", three)]).await;
+        body::<Aliased>(
+            r#"{"colour":"black","other":"black"}"#,
+            &[("/colour", three), ("/other", three)],
+        )
+        .await;
+    }
+}
