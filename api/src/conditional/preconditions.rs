@@ -155,6 +155,11 @@ fn tags(headers: &HeaderMap, name: &HeaderName, with_weak: bool) -> Result<Tags,
     }
 }
 
+/// The grammar of [`EntityTags::parse`] as a pattern: empty elements and an empty list are valid
+/// (RFC 9110 §5.6.1).
+const ENTITY_TAGS: &str =
+    r#"^[ \t]*(\*[ \t]*|((W/)?"[!#-~]*"[ \t]*)?(,[ \t]*((W/)?"[!#-~]*"[ \t]*)?)*)$"#;
+
 /// `*`, or a list of entity tags.
 struct EntityTagsSchema;
 
@@ -170,8 +175,7 @@ impl JsonSchema for EntityTagsSchema {
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "minLength": 1,
-            "pattern": r#"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#,
+            "pattern": ENTITY_TAGS,
             "examples": ["\"1\""],
         })
     }
@@ -263,6 +267,17 @@ mod tests {
             let modified = at(10) + Duration::from_millis(900);
             let allowed = preconditions.allows("7", Some(modified));
             assert_eq!(allowed, allows, "{preconditions:?}");
+        }
+    }
+
+    #[cfg(feature = "contract-testing")]
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+        #[test]
+        fn the_published_pattern_accepts_what_is_read(text in r#"([*W/"a, \t]|W/"|"1"|, ){0,8}"#) {
+            let schema = EntityTagsSchema::json_schema(&mut SchemaGenerator::default());
+            let published = jsonschema::is_valid(schema.as_value(), &text.as_str().into());
+            assert_eq!(published, EntityTags::parse(&text).is_some(), "{text:?}");
         }
     }
 }
