@@ -59,7 +59,7 @@ impl StreamedResult {
     }
 
     /// The form that `lambda_runtime` sends. The body continues until it or `time_up` ends.
-    pub(crate) fn into_runtime(self, time_up: Sleep) -> StreamResponse<Chunks> {
+    pub(crate) fn into_runtime(self, time_up: Option<Sleep>) -> StreamResponse<Chunks> {
         let headers = self.headers.keys().filter(|name| *name != SET_COOKIE);
         // The prelude has one string for each name.
         let headers = headers.filter_map(|name| {
@@ -76,7 +76,7 @@ impl StreamedResult {
             stream: Chunks {
                 body: self.body,
                 sent: Sent::Nothing,
-                time_up: Box::pin(time_up),
+                time_up: time_up.map(Box::pin),
             },
         }
     }
@@ -104,7 +104,7 @@ fn ascii(value: &str) -> Option<HeaderValue> {
 pub(crate) struct Chunks {
     body: Body,
     sent: Sent,
-    time_up: Pin<Box<Sleep>>,
+    time_up: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -124,9 +124,11 @@ impl Stream for Chunks {
         loop {
             // Bytes in memory are sent even then: they may be the problem that reports it.
             let is_at_hand = self.body.as_full().is_some();
-            let frame = match self.time_up.as_mut().poll(cx) {
-                Poll::Ready(()) if !is_at_hand => Some(Err("the function's time is up".into())),
-                Poll::Ready(()) | Poll::Pending => ready!(Pin::new(&mut self.body).poll_frame(cx)),
+            let time_up = self.time_up.as_mut();
+            let is_time_up = time_up.is_some_and(|time| time.as_mut().poll(cx).is_ready());
+            let frame = match is_time_up && !is_at_hand {
+                true => Some(Err("the function's time is up".into())),
+                false => ready!(Pin::new(&mut self.body).poll_frame(cx)),
             };
             let chunk = match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
                 Some(Ok(Ok(chunk))) if chunk.is_empty() => continue,
@@ -176,7 +178,7 @@ mod tests {
 
     fn runtime_form(response: Response) -> StreamResponse<Chunks> {
         let result = StreamedResult::new(&Method::GET, response).unwrap();
-        result.into_runtime(tokio::time::sleep(Duration::MAX))
+        result.into_runtime(Some(tokio::time::sleep(Duration::MAX)))
     }
 
     fn data(text: &'static str) -> Frame {

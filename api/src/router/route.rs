@@ -120,13 +120,24 @@ where
         let conditions = Conditions::of(&request);
         Box::pin(async move {
             let outcome = contained(self.handler.call(request, &self.state)).await;
-            let outcome = match conditions {
-                Some(conditions) => outcome.and_then(|response| conditions.apply(response)),
-                None => outcome,
-            };
-            outcome.unwrap_or_else(|problem| context.render(problem))
+            finished(outcome, conditions.as_ref(), &context)
         })
     }
+}
+
+/// The response that leaves a route. Not generic, so that a program has it once and not once for
+/// each handler.
+#[inline(never)]
+fn finished(
+    outcome: Result<Response, Problem>,
+    conditions: Option<&Conditions>,
+    context: &context::Context,
+) -> Response {
+    let outcome = match conditions {
+        Some(conditions) => outcome.and_then(|response| conditions.apply(response)),
+        None => outcome,
+    };
+    outcome.unwrap_or_else(|problem| context.render(problem))
 }
 
 /// Runs `future`; a panic in it becomes a problem.

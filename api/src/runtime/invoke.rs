@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::Method;
 use lambda_runtime::{FunctionResponse, LambdaEvent};
 use tower::Service;
 use tracing::Instrument;
 
 use super::mode::InvokeMode;
 use super::payload;
-use crate::body::{Request, Response};
-use crate::event::{self, BufferedResult, Chunks, StreamedResult};
+use crate::body::Request;
+use crate::event::{self, BufferedResult, Chunks, FunctionResult};
 use crate::invocation::{Call, Invocation};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, Problem};
 use crate::router::{Api, BoxFuture, MatchedRoute};
@@ -49,65 +49,20 @@ impl Service<LambdaEvent<()>> for Function {
         call.is_streamed = self.mode == InvokeMode::Stream;
         let api = self.api.clone();
         let is_cold_start = self.cold.swap(false, Ordering::Relaxed);
-        match self.mode {
-            InvokeMode::Buffered => Box::pin(async move {
-                let result: BufferedResult = invoke(&api, call, is_cold_start).await;
-                Ok(FunctionResponse::BufferedResponse(result))
-            }),
-            InvokeMode::Stream => Box::pin(async move {
-                let time_up = tokio::time::sleep(call.time_left());
-                let result: StreamedResult = invoke(&api, call, is_cold_start).await;
-                Ok(FunctionResponse::StreamingResponse(
-                    result.into_runtime(time_up),
-                ))
-            }),
-        }
-    }
-}
-
-/// The form in which a response goes to the Runtime API.
-pub(crate) trait Outcome: Sized {
-    /// Takes the response to a request with `method`.
-    async fn of(method: &Method, response: Response) -> Result<Self, Problem>;
-
-    /// A result with only a status.
-    fn empty(status: StatusCode) -> Self;
-
-    /// The status that is sent.
-    fn status(&self) -> StatusCode;
-}
-
-impl Outcome for BufferedResult {
-    async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
-        Self::new(method, response).await
-    }
-
-    fn empty(status: StatusCode) -> Self {
-        Self::empty(status)
-    }
-
-    fn status(&self) -> StatusCode {
-        self.status()
-    }
-}
-
-impl Outcome for StreamedResult {
-    async fn of(method: &Method, response: Response) -> Result<Self, Problem> {
-        Self::new(method, response)
-    }
-
-    fn empty(status: StatusCode) -> Self {
-        Self::empty(status)
-    }
-
-    fn status(&self) -> StatusCode {
-        self.status()
+        Box::pin(async move {
+            // Only a stream can outlive the time that the handler has.
+            let time_up = call
+                .is_streamed
+                .then(|| tokio::time::sleep(call.time_left()));
+            let result = invoke(&api, call, is_cold_start).await;
+            Ok(result.into_runtime(time_up))
+        })
     }
 }
 
 /// Serves one invocation and logs it. Every log line of the invocation has the request id, the
 /// method and the route, and tells whether it is a cold start.
-pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: bool) -> R {
+pub(crate) async fn invoke(api: &Api, call: Call, is_cold_start: bool) -> FunctionResult {
     let start = Instant::now();
     let event::Read {
         request,
@@ -129,7 +84,7 @@ pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: boo
         cold_start = is_cold_start,
     );
     let serving = async {
-        let result: R = match refused {
+        let result = match refused {
             None => in_time(api, request, method, route, &invocation).await,
             Some(problem) => refuse(api, request, &method, None, problem, &invocation).await,
         };
@@ -144,16 +99,16 @@ pub(crate) async fn invoke<R: Outcome>(api: &Api, call: Call, is_cold_start: boo
 }
 
 /// The result, or a 504 problem shortly before Lambda would end the invocation.
-async fn in_time<R: Outcome>(
+async fn in_time(
     api: &Api,
     request: Request,
     method: Method,
     route: Option<MatchedRoute>,
     invocation: &Invocation,
-) -> R {
+) -> FunctionResult {
     let responding = async {
         let response = api.respond(request, route.clone()).await;
-        R::of(&method, response).await
+        FunctionResult::new(invocation, &method, response).await
     };
     let problem = match tokio::time::timeout(invocation.time_left(), responding).await {
         Ok(Ok(result)) => return result,
@@ -172,26 +127,26 @@ const REFUSAL_TIME: Duration = Duration::from_millis(50);
 
 /// Sends a problem as the result, through the layers of the API, so that it has the headers of
 /// every response. If they fail or hang, it sends the problem alone, which is always small enough.
-async fn refuse<R: Outcome>(
+async fn refuse(
     api: &Api,
     request: Request,
     method: &Method,
     route: Option<MatchedRoute>,
     problem: Problem,
     invocation: &Invocation,
-) -> R {
+) -> FunctionResult {
     let kind = problem.kind();
     let through_layers = async {
         let response = api.respond_with(request, route, problem).await;
-        R::of(method, response).await
+        FunctionResult::new(invocation, method, response).await
     };
     match tokio::time::timeout(REFUSAL_TIME, through_layers).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) | Err(_) => {
             let response = api.render(invocation, kind.problem());
-            match R::of(method, response).await {
+            match FunctionResult::new(invocation, method, response).await {
                 Ok(result) => result,
-                Err(_) => R::empty(INTERNAL_ERROR.status_code()),
+                Err(_) => FunctionResult::empty(invocation, INTERNAL_ERROR.status_code()),
             }
         }
     }

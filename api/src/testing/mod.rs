@@ -24,13 +24,13 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::Method;
+use lambda_runtime::FunctionResponse;
 
 #[cfg(feature = "contract-testing")]
 pub use document::Disagreement;
 pub use request::TestRequest;
 pub use response::TestResponse;
 
-use crate::event::{BufferedResult, StreamedResult};
 use crate::invocation::Call;
 use crate::router::Api;
 use crate::runtime;
@@ -183,18 +183,21 @@ impl TestApi {
             ..Call::default()
         };
         let errors = self.api.error_format().map(|format| format.media_type());
-        if self.is_streaming {
-            let time_up = tokio::time::sleep(call.time_left());
-            let result: StreamedResult = runtime::invoke(&self.api, call, false).await;
-            let result = result.into_runtime(time_up);
-            let prelude = serde_json::to_vec(&result.metadata_prelude);
-            let prelude = prelude.expect("a prelude is always JSON");
-            let body = result.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;
-            return TestResponse::read_stream(&prelude, body).with_errors_as(errors);
-        }
-        let result: BufferedResult = runtime::invoke(&self.api, call, false).await;
-        let result = serde_json::to_vec(&result).expect("a result is always JSON");
-        TestResponse::read(&result).with_errors_as(errors)
+        let time_up = tokio::time::sleep(call.time_left());
+        let result = runtime::invoke(&self.api, call, false).await;
+        let read = match result.into_runtime(Some(time_up)) {
+            FunctionResponse::BufferedResponse(result) => {
+                let result = serde_json::to_vec(&result).expect("a result is always JSON");
+                TestResponse::read(&result)
+            }
+            FunctionResponse::StreamingResponse(result) => {
+                let prelude = serde_json::to_vec(&result.metadata_prelude);
+                let prelude = prelude.expect("a prelude is always JSON");
+                let body = result.stream.map(|Ok(chunk)| chunk.to_vec()).concat().await;
+                TestResponse::read_stream(&prelude, body)
+            }
+        };
+        read.with_errors_as(errors)
     }
 
     /// Checks the response against the contract, if that was asked for.

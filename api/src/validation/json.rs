@@ -90,7 +90,8 @@ fn not_json(bytes: &[u8]) -> Problem {
     }
     MALFORMED_BODY
         .because(format_args!(
-            "the body is not JSON: {reason} at line {}, column {}",
+            "the body is not JSON: {} at line {}, column {}",
+            words::syntax_error(reason),
             err.line(),
             err.column()
         ))

@@ -259,6 +259,31 @@ fn integer(kind: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// A message of `serde_json` about text that is not JSON, in plain words.
+pub(crate) fn syntax_error(reason: &str) -> &str {
+    match reason {
+        "EOF while parsing a list" => "it ends inside an array",
+        "EOF while parsing an object" => "it ends inside an object",
+        "EOF while parsing a string" => "it ends inside a string",
+        "EOF while parsing a value" => "it ends where a value is expected",
+        "expected ident" => "expected `true`, `false` or `null`",
+        "expected value" => "expected a value",
+        "key must be a string" => "the name of a member must be a string",
+        "trailing comma" => "a comma without a value after it",
+        "trailing characters" => "text after the end of the value",
+        "invalid escape" => "an escape that is not valid",
+        "invalid number" => "a number that is not valid",
+        "invalid unicode code point" => "bytes that are not UTF-8",
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "a control character inside a string"
+        }
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            "half of a surrogate pair as an escape"
+        }
+        other => other,
+    }
+}
+
 /// A rule from the message of a parser: `invalid digit found in string` is Rust's way to say
 /// `must be a whole number`. Words that a type's author wrote for clients stay.
 pub(crate) fn parse_failure(message: &str) -> String {

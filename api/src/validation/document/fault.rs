@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Expected, Unexpected};
 
 use super::NodeId;
+use crate::validation::words;
 
 /// An error of serde, and the node that it is about as far as the reader knows.
 ///
@@ -18,7 +19,7 @@ pub(super) struct Fault {
 }
 
 /// The kind of a fault.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
     /// A required member is missing.
     Missing(&'static str),
@@ -72,6 +73,23 @@ impl Seen {
             Unexpected::Seq => Self::Array,
             Unexpected::Map => Self::Object,
             _ => Self::Other,
+        }
+    }
+}
+
+impl What {
+    /// The fault without the value that it is about, to compare it with that of another reading.
+    pub(super) fn without_value(&self) -> Self {
+        match self {
+            Self::Variant { known, .. } => Self::Variant {
+                seen: Seen::Other,
+                known,
+            },
+            Self::Value { expected, .. } => Self::Value {
+                seen: Seen::Other,
+                expected: expected.clone(),
+            },
+            other => other.clone(),
         }
     }
 }
@@ -161,9 +179,18 @@ impl serde::de::Error for Fault {
     }
 }
 
+/// A `Deserialize` written by hand may put it into a message of its own.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.what)
+        match &*self.what {
+            What::Missing(name) => write!(f, "`{name}` {}", words::REQUIRED),
+            What::Unknown(name) => write!(f, "`{name}` {}", words::UNKNOWN_MEMBER),
+            What::Repeated => f.write_str(words::REPEATED),
+            What::Variant { known, .. } => f.write_str(&words::one_of(known)),
+            What::Value { expected, .. } => f.write_str(&words::must_be(expected)),
+            What::Length(expected) => f.write_str(&words::length_must_be(expected)),
+            What::Words(words) => f.write_str(words),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Located {
 }
 
 /// The mistake in a node.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mistake {
     /// An object lacks this member.
     Missing(&'static str),
@@ -175,14 +175,14 @@ fn last_read(document: &mut Document, candidates: &[NodeId], reads: &Reads<'_>) 
     if candidates.len() < 2 {
         return candidates.first().copied();
     }
-    let unpoisoned = signature(&reads.read(document), &[]);
+    let unpoisoned = Outcome::of(&reads.read(document), &[]);
     while candidates.len() > MAX_COMPARED && !reads.are_spent() {
         let second = candidates.split_off(candidates.len() / 2);
         if outcome(document, &second, reads) != unpoisoned {
             candidates = second;
         }
     }
-    let mut last: Option<(NodeId, String)> = None;
+    let mut last: Option<(NodeId, Outcome)> = None;
     for &next in &candidates {
         if reads.are_spent() {
             break;
@@ -208,31 +208,37 @@ fn last_read(document: &mut Document, candidates: &[NodeId], reads: &Reads<'_>) 
 const MAX_COMPARED: usize = 8;
 
 /// The outcome of a reading with some nodes poisoned.
-fn outcome(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> String {
+fn outcome(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> Outcome {
     let (reading, marks) = poisoned(document, nodes, reads);
-    signature(&reading, &marks)
+    Outcome::of(&reading, &marks)
 }
 
-/// The outcome of a reading, without addresses: the poison that was refused first, or else the
-/// fault.
-fn signature(reading: &Reading, marks: &[Seen]) -> String {
-    let refused = reading.pass.log.iter().find_map(|what| {
-        let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
-            return None;
-        };
-        let Seen::At(_, length) = marks.iter().find(|mark| *mark == seen)? else {
-            return None;
-        };
-        Some(format!("poison {length}"))
-    });
-    refused.unwrap_or_else(|| match &reading.fault {
-        None => "read".to_owned(),
-        Some(fault) => match &*fault.what {
-            What::Value { expected, .. } => format!("expected {expected}"),
-            What::Variant { known, .. } => format!("variants {known:?}"),
-            what => format!("{what:?}"),
-        },
-    })
+/// How a reading ended.
+#[derive(PartialEq)]
+enum Outcome {
+    /// Nothing ended it.
+    Read,
+    /// This poison was refused first, by its length.
+    Poison(usize),
+    Fault(What),
+}
+
+impl Outcome {
+    fn of(reading: &Reading, marks: &[Seen]) -> Self {
+        let refused = reading.pass.log.iter().find_map(|what| {
+            let (What::Value { seen, .. } | What::Variant { seen, .. }) = what else {
+                return None;
+            };
+            match marks.iter().find(|mark| *mark == seen)? {
+                Seen::At(_, length) => Some(Self::Poison(*length)),
+                _ => None,
+            }
+        });
+        refused.unwrap_or_else(|| match &reading.fault {
+            None => Self::Read,
+            Some(fault) => Self::Fault(fault.what.without_value()),
+        })
+    }
 }
 
 /// The values that are expected instead of the array `node`, by everything that was tried there.

@@ -14,7 +14,6 @@
 //! A stand-in for a mistake is never itself reported as a mistake.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 
 use super::fault::{Fault, What};
 use super::locate::{Located, Mistake, expected_at, locate};
@@ -94,7 +93,7 @@ pub(super) fn find(
         findings: Findings::default(),
         absent: Vec::new(),
         barren: 0,
-        fitting: HashMap::new(),
+        fitting: Vec::new(),
         last_tried: None,
         lengthened: Vec::new(),
     };
@@ -124,10 +123,10 @@ struct Search {
     absent: Vec<(NodeId, Vec<String>)>,
     /// The readings in a row that ended where no stand-in fits, and found nothing new.
     barren: usize,
-    /// The attempt that helped before against the same mistake.
-    fitting: HashMap<String, u8>,
+    /// The attempts that helped before, by the mistake.
+    fitting: Vec<(Mistake, u8)>,
     /// The place that got a stand-in after the last reading.
-    last_tried: Option<(NodeId, String)>,
+    last_tried: Option<(NodeId, Mistake)>,
     /// Arrays that got more parts since the last reading: those are nodes only now.
     lengthened: Vec<NodeId>,
 }
@@ -190,13 +189,12 @@ impl Search {
     ) -> bool {
         let direct = fault.node;
         let Located { node, mistake } = locate(document, reading, fault, reads);
-        if let Some((tried, key)) = self.last_tried.take()
+        if let Some((tried, before)) = self.last_tried.take()
             && tried != node
+            && self.fitting(&before).is_none()
         {
             // The reading came further: the stand-in fits.
-            self.fitting
-                .entry(key)
-                .or_insert(document.nodes[tried].attempts);
+            self.fitting.push((before, document.nodes[tried].attempts));
         }
         if self.lengthened.contains(&node) {
             return true;
@@ -237,16 +235,23 @@ impl Search {
         true
     }
 
+    /// The attempt that helped before against the same mistake.
+    fn fitting(&self, mistake: &Mistake) -> Option<u8> {
+        let mut known = self.fitting.iter();
+        known
+            .find(|(it, _)| it == mistake)
+            .map(|&(_, attempt)| attempt)
+    }
+
     /// Puts a stand-in in the place of a mistake: the one that helped against the same mistake
     /// before, or the next attempt.
     fn stand_in(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
-        let key = format!("{mistake:?}");
-        if let Some(&fitting) = self.fitting.get(&key)
+        if let Some(fitting) = self.fitting(mistake)
             && document.nodes[node].attempts == 0
         {
             document.nodes[node].attempts = fitting.saturating_sub(1);
         }
-        self.last_tried = Some((node, key));
+        self.last_tried = Some((node, mistake.clone()));
         stand_in(document, node, mistake)
     }
 
@@ -397,10 +402,7 @@ fn tells_the_variant(
         let kept = document.replace(node, Content::Text((*name).into()));
         let reading = reads.read(document);
         document.replace(node, kept);
-        reading.fault.map(|fault| match *fault.what {
-            What::Value { expected, .. } => expected,
-            what => format!("{what:?}"),
-        })
+        reading.fault.map(|fault| fault.what.without_value())
     });
     let first = outcomes.next();
     outcomes.any(|outcome| Some(outcome) != first)

@@ -698,60 +698,6 @@ async fn a_large_body_lists_all_its_mistakes() {
     .await;
 }
 
-#[tokio::test]
-async fn compressed_bodies_are_refused_with_what_is_read() {
-    let api = reads_body::<Plain>();
-    for coding in ["gzip", "br", "identity, gzip"] {
-        let request = api.post("/").bytes("application/json", b"\x1f\x8b");
-        let response = request.header("content-encoding", coding).await;
-        let problem = response.problem(415);
-        assert_eq!(response.header("accept-encoding"), Some("identity"));
-        assert!(problem["detail"].as_str().unwrap().contains("uncompressed"));
-    }
-    let request = api.post("/").text("application/json", r#"{"name":"a"}"#);
-    request
-        .header("content-encoding", "identity")
-        .await
-        .assert_status(200);
-}
-
-#[tokio::test]
-async fn a_body_that_is_not_json_is_refused_with_the_place() {
-    let api = reads_body::<Plain>();
-    for (sent, says) in [
-        ("", "the body is empty, JSON is expected"),
-        (
-            "{\"name\":\n}",
-            "the body is not JSON: expected value at line 2, column 1",
-        ),
-        (
-            "{} {}",
-            "the body is not JSON: trailing characters at line 1, column 4",
-        ),
-        (
-            "{\"name\":\"\\ud800\"}",
-            "the body is not JSON: unexpected end of hex escape at line 1, column 16",
-        ),
-    ] {
-        let problem = api
-            .post("/")
-            .text("application/json", sent)
-            .await
-            .problem(400);
-        assert_eq!(problem["detail"], says, "{sent}");
-    }
-    let deep = "[".repeat(200) + &"]".repeat(200);
-    let problem = api
-        .post("/")
-        .text("application/json", &deep)
-        .await
-        .problem(400);
-    assert_eq!(
-        problem["detail"],
-        "the body is nested too deeply: at most 127 levels are read"
-    );
-}
-
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 struct Aliased {
     #[serde(alias = "colour")]

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod hostile;
+mod not_json;
 mod parameters;
 mod patches;
 
