@@ -1,5 +1,5 @@
-//! An API with a shape of its own: bodies in wrappers, tokens, and another form of errors. It keeps
-//! everything in memory; the page at `/docs` shows its contract.
+//! An API with its own conventions: wrapped bodies, bearer tokens and its own error format. It
+//! keeps everything in memory; the page at `/docs` shows its contract.
 //!
 //! Run it: `make example NAME=articles`, then
 //! `curl http://127.0.0.1:9000/api/users -H 'content-type: application/json' -d '{"user":{"username":"ada","email":"ada@example.com","password":"12345678"}}'`.
@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-/// Everything that is stored.
+/// The stored users and articles.
 #[derive(Clone, Default)]
 pub(crate) struct App(Arc<Mutex<Stored>>);
 
@@ -35,7 +35,7 @@ impl App {
     }
 }
 
-/// A body of one member: `{"user": …}`.
+/// A body with one member: `{"user": …}`.
 #[derive(Deserialize, Serialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct UserBody<T: Validate> {
@@ -134,9 +134,9 @@ impl From<&Problem> for Errors {
 }
 
 const UNAUTHORIZED: ProblemType = ProblemType::new(401, "unauthorized", "Sign in first");
-const TAKEN: ProblemType = ProblemType::new(409, "taken", "It is taken");
+const TAKEN: ProblemType = ProblemType::new(409, "taken", "The name is already taken");
 const NO_SUCH_ARTICLE: ProblemType =
-    ProblemType::new(404, "no-such-article", "There is no such article");
+    ProblemType::new(404, "no-such-article", "The article does not exist");
 
 enum ArticleError {
     Taken,
@@ -154,7 +154,7 @@ impl IntoProblem for ArticleError {
     }
 }
 
-/// Who sent the token.
+/// The user who sent the token.
 struct Author(String);
 
 impl Extract<App> for Author {
@@ -207,7 +207,7 @@ async fn register(
 
 /// Lists articles.
 ///
-/// By title.
+/// Sorted by title.
 #[operation(tag = "articles")]
 async fn list(State(app): State<App>, Query(filter): Query<Filter>) -> Json<Articles> {
     let stored = app.stored();
@@ -298,7 +298,7 @@ pub(crate) fn api(app: App) -> ApiBuilder<App> {
         .docs("/docs")
 }
 
-#[cfg_attr(test, expect(dead_code, reason = "the tests have their own"))]
+#[cfg_attr(test, expect(dead_code, reason = "the tests have their own `main`"))]
 fn main() -> ExitCode {
     fnurl::run(async { api(App::default()).build() })
 }

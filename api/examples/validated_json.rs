@@ -14,10 +14,10 @@ use validator::Validate;
 #[derive(Deserialize, Serialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Order {
-    /// Which lamp.
+    /// The name of the lamp.
     #[validate(length(min = 1, max = 40))]
     lamp: String,
-    /// How many.
+    /// The number of lamps.
     #[validate(range(min = 1, max = 100))]
     count: u32,
 }

@@ -13,9 +13,19 @@ use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-/// An HTTP request with fnurl's [`Body`].
+/// An HTTP request with fnurl's [`Body`]: what extractors and layers read.
+///
+/// Its path is in the canonical form. Its extensions hold the [`Invocation`](crate::Invocation)
+/// and, if a route has its path, the [`MatchedRoute`](crate::MatchedRoute).
 pub type Request = http::Request<Body>;
-/// An HTTP response with fnurl's [`Body`].
+/// An HTTP response with fnurl's [`Body`]: what handlers and layers send.
+///
+/// ```
+/// use fnurl::Response;
+///
+/// let response = Response::new("hello".into());
+/// assert_eq!(response.status(), 200);
+/// ```
 pub type Response = http::Response<Body>;
 
 /// The body of a request or response.
@@ -44,6 +54,15 @@ impl Body {
     }
 
     /// Wraps any other body. A [`Body`] is returned unchanged.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use fnurl::Body;
+    /// use http_body_util::Full;
+    ///
+    /// let body = Body::new(Full::new(Bytes::from("hello")));
+    /// assert!(body.as_full().is_none()); // the body of another crate counts as a stream
+    /// ```
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -70,6 +89,21 @@ impl Body {
 
     /// Reads all bytes into memory; the body can be read again afterwards.
     ///
+    /// So a layer can look at the body and still pass the request on:
+    ///
+    /// ```
+    /// use fnurl::layers::Next;
+    /// use fnurl::{Problem, Request, Response, problem::MALFORMED_BODY};
+    ///
+    /// async fn log_size(mut request: Request, next: Next) -> Result<Response, Problem> {
+    ///     let body = request.body_mut().collect().await;
+    ///     let body = body.map_err(|err| MALFORMED_BODY.problem().caused_by(err))?;
+    ///     println!("{} bytes", body.len());
+    ///     Ok(next.run(request).await)
+    /// }
+    /// # let _ = fnurl::layers::from_fn(log_size);
+    /// ```
+    ///
     /// # Errors
     /// The error of the stream.
     pub async fn collect(&mut self) -> Result<Bytes, BoxError> {
@@ -84,10 +118,13 @@ impl Body {
     }
 
     /// Reads all bytes of a request, or returns the problem that occurred.
+    ///
+    /// # Problems
+    /// 413 when the body is longer than its limit, 400 when it breaks off.
     pub(crate) async fn read(&mut self) -> Result<Bytes, Problem> {
         self.collect().await.map_err(|err| {
             if err.is::<LengthLimitError>() {
-                BODY_TOO_LARGE.because("the body is longer than this API takes")
+                BODY_TOO_LARGE.because("the body is longer than this API accepts")
             } else {
                 MALFORMED_BODY
                     .because("the body could not be read to its end")
@@ -97,11 +134,15 @@ impl Body {
     }
 
     /// Limits the body: reading more than `limit` bytes fails.
+    ///
+    /// # Problems
+    /// 413 at once when the body is in memory and longer. The length of a stream is not known
+    /// before it is read, so that reading it fails later.
     pub(crate) fn limited(self, limit: usize) -> Result<Self, Problem> {
         match self.0 {
             Kind::Full(bytes) if bytes.len() > limit => Err(BODY_TOO_LARGE
                 .because(format_args!(
-                    "the body has {} bytes, this API takes at most {limit}",
+                    "the body has {} bytes, but this API accepts at most {limit}",
                     bytes.len()
                 ))
                 .with("limit", limit)),

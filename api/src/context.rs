@@ -14,7 +14,7 @@ use crate::idempotency::IdempotencyScope;
 use crate::invocation::Invocation;
 use crate::problem::Problem;
 
-/// The invocation that a request came with, and how its API writes problems.
+/// The invocation of a request, and the settings of its API.
 ///
 /// An [`Api`](crate::Api) puts it into each request before any layer runs.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) error_format: Option<Arc<ErrorFormat>>,
     /// Every request to a handler with [`Preconditions`](crate::Preconditions) must have one.
     pub(crate) requires_preconditions: bool,
-    /// Merge patches may come as `application/json`.
+    /// Merge patches may also be sent as `application/json`.
     pub(crate) patch_reads_json: bool,
     pub(crate) idempotency_scope: IdempotencyScope,
 }
@@ -129,6 +129,9 @@ pub struct ErrorFormat {
 
 impl ErrorFormat {
     /// A JSON body made from the problem, sent as `application/json`.
+    ///
+    /// `E` is made from the problem, which has all that a client may read: kind, detail, violations
+    /// and extension members. See the [example](Self) of the type.
     #[must_use]
     pub fn json<E>() -> Self
     where
@@ -145,6 +148,23 @@ impl ErrorFormat {
     /// The contract describes the body as an `E`.
     ///
     /// Status and headers (`Retry-After`, `WWW-Authenticate`, …) are those of the problem.
+    ///
+    /// ```
+    /// use fnurl::{Api, Body, ErrorFormat, get, testing::TestApi};
+    /// use http::HeaderValue;
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// const XML: HeaderValue = HeaderValue::from_static("application/xml");
+    /// let xml = ErrorFormat::new::<String, _>(XML, |problem, _request_id| {
+    ///     Body::from(format!("<error status='{}'/>", problem.status()))
+    /// });
+    /// let api = Api::builder(()).at("/", get(async || "Hello!")).error_format(xml);
+    /// let response = TestApi::new(api.build()?).get("/nowhere").await;
+    /// response.assert_text(404, "<error status='404'/>");
+    /// assert_eq!(response.header("content-type"), Some("application/xml"));
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     #[must_use]
     pub fn new<E, F>(media_type: HeaderValue, body: F) -> Self
     where
@@ -154,7 +174,7 @@ impl ErrorFormat {
         Self {
             media_type,
             body: Box::new(body),
-            // Without the feature nothing refers to it, and it is not a part of the program.
+            // Without the feature, nothing refers to it, so the program does not contain it.
             schema: match cfg!(feature = "contract") {
                 true => SchemaGenerator::subschema_for::<E>,
                 false => |_| Schema::default(),
@@ -193,6 +213,9 @@ impl fmt::Debug for ErrorFormat {
 
 /// A problem that replaces the handler's response. The runtime found it before or after it called
 /// the API. The request passes through all layers and ends here.
+///
+/// The layers must run even then: a browser shows a page the 504 only if it has the headers of
+/// CORS. It lies behind a mutex because request extensions must be `Clone`, and a problem is not.
 #[derive(Debug, Clone)]
 pub(crate) struct Instead(Arc<std::sync::Mutex<Option<Problem>>>);
 

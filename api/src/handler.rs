@@ -10,6 +10,35 @@ use crate::respond::Respond;
 
 /// An `async fn` with up to 12 arguments that implement [`Extract`] and a result that implements
 /// [`Respond`]. `A` stands for the arguments and is always inferred.
+///
+/// A function is a handler if
+///
+/// - it is an `async fn`, or a closure that returns a future, and borrows nothing from its caller;
+/// - each argument is an extractor for the state `S` of the API;
+/// - its return type is a response, or a `Result` of one and an error that is an
+///   [`IntoProblem`](crate::IntoProblem);
+/// - its future is `Send`: it holds no `Rc` and no guard of a `std` mutex over an `.await`.
+///
+/// If it is not, put [`operation`](macro@crate::operation) on it: the compiler then names what is
+/// missing.
+///
+/// You need the trait itself only to write a function that takes any handler:
+///
+/// ```
+/// use fnurl::{Api, BuildError, Handler, get, testing::TestApi};
+///
+/// /// An API with one route, for a test.
+/// fn only<A: 'static>(handler: impl Handler<(), A>) -> Result<TestApi, BuildError> {
+///     Ok(TestApi::new(Api::builder(()).at("/", get(handler)).build()?))
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// async fn hello() -> &'static str { "Hello!" }
+///
+/// only(hello)?.get("/").await.assert_text(200, "Hello!");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this function cannot be a handler",
     note = "a handler is an `async fn` with at most 12 arguments, each an extractor for the state `{S}`, whose result implements `Respond`, and whose future is `Send`",
@@ -17,6 +46,10 @@ use crate::respond::Respond;
 )]
 pub trait Handler<S, A>: Send + Sync + 'static {
     /// Extracts the arguments, calls the function and turns its result into a response.
+    ///
+    /// # Problems
+    /// That of the first extractor that refuses the request; 422 with the broken rules of all
+    /// arguments; that of the function's error.
     fn call(
         &self,
         request: Request,
@@ -30,6 +63,12 @@ pub trait Handler<S, A>: Send + Sync + 'static {
     fn reads(reads: &mut Reads);
 }
 
+/// Implements `Handler` for functions with these arguments. Each argument `T` has a marker `M`,
+/// which tells implementations of `Extract` apart.
+///
+/// All arguments are extracted before the function is called, also if an earlier one broke rules:
+/// `Gathered` keeps the broken rules of each, so that the client learns of all of them at once.
+/// Another problem ends the request immediately.
 macro_rules! handler {
     ($($T:ident $M:ident),*) => {
         impl<F, Fut, R, S, $($T, $M,)*> Handler<S, ($(($M, $T),)*)> for F

@@ -52,13 +52,66 @@
 //! | read a request | [`Path`], [`Query`], [`Json`], [`Form`], [`Header`], [`Cookies`], [`State`], [`Caller`], [`SourceIp`], [`Invocation`], [`Preconditions`], [`Patch`], [`Idempotency`], [`Prefer`] |
 //! | respond | [`Json`], [`Created`], [`NoContent`], [`WithETag`], [`WithLinks`], [`CacheControl`], [`Redirect`], [`Streamed`], [`Ndjson`], [`Sse`], [`Respond`] |
 //! | refuse | [`Problem`], [`ProblemType`], [`IntoProblem`] |
-//! | put around routes | [`layers`], and any of `tower-http` |
+//! | wrap routes | [`layers`], and the layers of `tower-http` |
 //! | test | [`testing::TestApi`] |
 //! | run in Lambda | [`run`] |
 //!
 //! Short programs are in [`examples`]: [`hello`](examples::hello),
 //! [`validated_json`](examples::validated_json), [`layer`](examples::layer),
 //! [`stream`](examples::stream) and [`axum_router`](examples::axum_router).
+//!
+//! # What happens to a request
+//!
+//! 1. The event becomes an [`http::Request`]. One that cannot be read is refused with 400, 414 or
+//!    431.
+//! 2. The path is put into one form (RFC 3986 §6.2.2.2), and the route is looked up. `%2F` stays
+//!    inside its segment.
+//! 3. The layers of the API run, the outermost first; also for a path that has no route (404).
+//! 4. The method is looked up (405, OPTIONS), the size of the body is checked (413), and the path
+//!    parameters are decoded (400).
+//! 5. The layers of the group and of the route run.
+//! 6. The handler's arguments are extracted from left to right. The first problem ends the request,
+//!    but all broken rules of all arguments are put together in one 422.
+//! 7. The handler runs. Shortly before the function's timeout its future is dropped: 504.
+//! 8. A read with `If-None-Match` or `If-Match` may become 304 or 412.
+//! 9. The response becomes the function's result. One that is too large is replaced by a 500.
+//!
+//! A problem leaves through the same layers, in the same format, wherever it comes from. The cause
+//! of a 5xx is only in the log, under the request id that the client reads in `instance`.
+//!
+//! # Cargo features
+//!
+//! | feature | | adds |
+//! |---|---|---|
+//! | `contract` | on by default | the description of the handlers, and OpenAPI documents |
+//! | `macros` | on by default | the attribute `operation` |
+//! | `docs` | | `ApiBuilder::docs`: the document and a page to read and try it |
+//! | `cookies` | | `cookies::WithCookies`: responses that set cookies |
+//! | `compression` | | `layers::Compression` |
+//! | `cors` | | `layers::Cors` |
+//! | `contract-testing` | for tests | `TestApi::assert_contract`, `TestApi::disagreements` |
+//!
+//! # Environment variables
+//!
+//! | variable | value |
+//! |---|---|
+//! | `FNURL_INVOKE_MODE` | `buffered` (the default) or `stream`: as the function URL does |
+//! | `AWS_LAMBDA_LOG_FORMAT` | `JSON` or `Text`; Lambda sets it from the function's configuration |
+//! | `AWS_LAMBDA_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO` (the default), `WARN`, `ERROR` or `FATAL` |
+//! | `AWS_LAMBDA_RUNTIME_API` | set by Lambda and by `fnurl dev`; [`run`] fails without it |
+//!
+//! # Limits
+//!
+//! | limit | value | see |
+//! |---|---|---|
+//! | size of a request body | 1 MiB unless set | [`ApiBuilder::body_limit`] |
+//! | path and query | 65,534 bytes | [`problem::URI_TOO_LONG`] |
+//! | depth of JSON | 127 levels | [`Json`] |
+//! | mistakes in one response | 100, and the number of the others | [`Problem::more_violations`] |
+//! | arguments of a handler | 12 | [`Handler`] |
+//! | buffered response | 6 MiB as JSON | [`problem::RESPONSE_TOO_LARGE`] |
+//! | time that is kept back for a 504 | 100 ms | [`MARGIN`] |
+//! | idempotency key | 255 characters, kept for a day | [`Idempotency`] |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -93,6 +146,27 @@ mod router;
 mod runtime;
 pub mod sse {
     //! Server-sent events: [`Sse`] is the response, [`Event`] one event in it.
+    //!
+    //! A browser that loses the connection opens it again, and sends the id of the last event:
+    //!
+    //! ```
+    //! use fnurl::sse::{Event, Sse};
+    //! use futures_util::stream;
+    //! use http::HeaderMap;
+    //!
+    //! async fn numbers(headers: HeaderMap) -> Sse {
+    //!     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    //!     let first: u32 = last.and_then(|id| id.parse().ok()).map_or(1, |last: u32| last + 1);
+    //!     let events = (first..=10).map(|number| {
+    //!         let id = number.to_string();
+    //!         Ok::<_, std::io::Error>(Event::text("tick").named("number").id(&id))
+    //!     });
+    //!     Sse::new(stream::iter(events))
+    //! }
+    //! # let _ = fnurl::get::<(), _>(numbers);
+    //! ```
+    //!
+    //! Source: WHATWG HTML §9.2.
 
     pub use crate::respond::{Event, Sse};
 }

@@ -1,4 +1,4 @@
-//! Support for the code that the attribute `operation` makes. Not part of the public interface.
+//! Support for the code that the attribute `operation` generates. Not part of the public API.
 
 use std::future::Future;
 
@@ -19,7 +19,7 @@ pub const fn sendable<F: Future + Send>(future: F) -> F {
 /// The type can be read.
 pub const fn is_deserialized<T: DeserializeOwned>() {}
 
-/// The type has rules; `Unvalidated<T>` says that there are none.
+/// The type has rules; a type without rules is wrapped in `Unvalidated<T>`.
 pub const fn is_validated<T: Validate>() {}
 
 /// The type can be described to the contract.
@@ -28,13 +28,13 @@ pub const fn is_described<T: JsonSchema>() {}
 /// The type is an extractor for the API's state.
 pub const fn is_argument<S, M, T: ArgumentOf<S, M>>() {}
 
-/// The type is an extractor that can tell whether it is there.
+/// The type is an extractor that can be optional.
 pub const fn is_optional_argument<S, T: OptionalArgumentOf<S>>() {}
 
 /// The type is a response.
 pub const fn is_response<T: Respond>() {}
 
-/// The error says which problem it is.
+/// The error can be turned into a problem.
 pub const fn is_problem<T: IntoProblem>() {}
 
 /// An extractor for an API with the state `S`.
@@ -42,7 +42,7 @@ pub const fn is_problem<T: IntoProblem>() {}
     message = "`{Self}` cannot be an argument of a handler of an API with the state `{S}`",
     label = "this is not an extractor for the state `{S}`",
     note = "implement `fnurl::Extract<S>` for it, for every state `S: Sync` if it needs none",
-    note = "if it needs the state of the API, say which that is: `#[operation(state = App)]`"
+    note = "if it needs the state of the API, name its type: `#[operation(state = App)]`"
 )]
 pub trait ArgumentOf<S, M> {}
 
@@ -51,9 +51,9 @@ impl<S, M, T: Extract<S, M>> ArgumentOf<S, M> for T {}
 /// An extractor that may be absent.
 #[diagnostic::on_unimplemented(
     message = "`Option<{Self}>` cannot be an argument of a handler",
-    label = "nobody can tell whether a request has a `{Self}`",
+    label = "`{Self}` cannot be optional",
     note = "implement `fnurl::MaybeExtract<S>` for `{Self}`",
-    note = "if it needs the state of the API, say which that is: `#[operation(state = App)]`"
+    note = "if it needs the state of the API, name its type: `#[operation(state = App)]`"
 )]
 pub trait OptionalArgumentOf<S> {}
 

@@ -52,7 +52,7 @@ fn the_log_has_a_line_for_each_request_under_its_request_id() {
     let server = Server::of(fragile(), &[]);
     let answer = server.get("/cookies");
     let id = answer.header("x-amzn-requestid").unwrap();
-    let line = server.log_line("request answered");
+    let line = server.log_line("request finished");
     let expected = [
         "method=\"GET\"",
         "route=\"/cookies\"",

@@ -53,7 +53,7 @@ fn each_request_has_a_line_in_the_log_under_the_id_that_its_client_sees() {
     ];
     for (method, target, route, status) in cases {
         let answer = server.request(method, target, &[], b"");
-        let line = server.log_line("request answered");
+        let line = server.log_line("request finished");
         let expected = [
             format!("method=\"{method}\""),
             route.to_owned(),

@@ -61,7 +61,7 @@ fn a_stream_that_fails_ends_there_and_the_log_says_why() {
     assert_eq!((answer.status, answer.text()), (200, "begun"));
     assert!(
         server
-            .log_line("the response broke off")
+            .log_line("the response ended early")
             .contains("secret of the house")
     );
     assert_eq!(server.get("/count").status, 200);

@@ -36,7 +36,7 @@ pub(crate) fn shape(signature: &Signature) -> syn::Result<()> {
                 if let Type::Reference(borrowed) = &*argument.ty {
                     return Err(Error::new(
                         borrowed.span(),
-                        "a handler owns its arguments: nothing is left to borrow from when it runs",
+                        "a handler must own its arguments: it cannot borrow from the request",
                     ));
                 }
             }

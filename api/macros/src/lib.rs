@@ -32,8 +32,8 @@ pub fn operation(
     }
 }
 
-/// The handler as a function that returns its future. Callers use it as before; only its response
-/// also carries the texts of the doc comment.
+/// Rewrites the handler as a function that returns its future. Callers use it as before, but its
+/// response also carries the texts of the doc comment.
 fn expand(settings: &Settings, function: ItemFn) -> syn::Result<TokenStream> {
     checks::shape(&function.sig)?;
     let checks = checks::bounds(settings, &function.sig);

@@ -52,7 +52,7 @@ fn id(input: ParseStream<'_>) -> syn::Result<LitStr> {
         true => Ok(id),
         false => Err(syn::Error::new(
             id.span(),
-            "an operation's id has letters, digits, `_` and `-` only",
+            "an operation's id can have only letters, digits, `_` and `-`",
         )),
     }
 }

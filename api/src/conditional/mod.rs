@@ -1,5 +1,5 @@
-//! Conditional requests (RFC 9110 §13): preconditions of writes, reads that may be 304, and the
-//! entity tags that both compare.
+//! Conditional requests (RFC 9110 §13): preconditions of writes, reads that may return 304, and
+//! the entity tags that both compare.
 
 mod preconditions;
 mod reads;

@@ -36,7 +36,7 @@ use crate::syntax::entity_tags::EntityTags;
 ///
 /// # Problems
 /// 400 when `If-Match` or `If-None-Match` is neither `*` nor a list of entity tags, 412 from
-/// [`check`](Self::check), 428 when a precondition is needed and there is none.
+/// [`check`](Self::check), 428 when a required precondition is missing.
 ///
 /// Source: RFC 9110 §13.2.2, whose order [`allows`](Self::allows) follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +47,20 @@ pub struct Preconditions {
 }
 
 /// The entity tags in a header.
+///
+/// ```
+/// use fnurl::{Preconditions, Tags};
+///
+/// /// Checks `If-Match` for a store whose versions are numbers.
+/// fn may_replace(preconditions: &Preconditions, stored: Option<u64>) -> bool {
+///     match (preconditions.if_match(), stored) {
+///         (Tags::Absent, _) => true,
+///         (Tags::Any, stored) => stored.is_some(),
+///         (Tags::List(tags), Some(stored)) => tags.contains(&stored.to_string()),
+///         (Tags::List(_), None) => false,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Tags {
     /// The request does not have the header.
@@ -87,6 +101,14 @@ impl Preconditions {
     /// Checks whether a resource with this version and modification time may be changed.
     ///
     /// `If-Match` decides first, or else `If-Unmodified-Since`; then `If-None-Match`.
+    ///
+    /// | request | version `7` |
+    /// |---|---|
+    /// | `If-Match: "7"` or `*` | may be changed |
+    /// | `If-Match: "6"` | may not |
+    /// | `If-Match: "7"`, `If-None-Match: "7"` | may not: both must hold |
+    /// | `If-None-Match: *` | may not: the resource exists |
+    /// | no precondition | may be changed |
     #[must_use]
     pub fn allows(&self, version: &str, modified: Option<SystemTime>) -> bool {
         let has = |tags: &[String]| tags.iter().any(|tag| tag == version);
@@ -120,8 +142,27 @@ impl Preconditions {
 
     /// Requires a precondition, for a handler that must not run without one.
     ///
+    /// ```
+    /// use fnurl::{Api, NoContent, Preconditions, Problem, delete, testing::TestApi};
+    ///
+    /// async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
+    ///     preconditions.required()?.check("7", None)?;
+    ///     Ok(NoContent)
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/item", delete(remove)).build()?);
+    /// let _ = api.delete("/item").await.problem(428);
+    /// let _ = api.delete("/item").if_match("\"6\"").await.problem(412);
+    /// api.delete("/item").if_match("\"7\"").await.assert_status(204);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
+    ///
+    /// Source: RFC 6585 §3.
+    ///
     /// # Errors
-    /// 428 when there is none.
+    /// 428 when the request has no precondition.
     pub fn required(self) -> Result<Self, Problem> {
         match self.is_empty() {
             true => Err(PRECONDITION_REQUIRED
@@ -181,7 +222,7 @@ impl JsonSchema for EntityTagsSchema {
     }
 }
 
-/// A date as HTTP writes it.
+/// A date in the format of HTTP (RFC 9110 §5.6.7).
 struct HttpDateSchema;
 
 impl JsonSchema for HttpDateSchema {
@@ -202,7 +243,7 @@ impl<S: Sync> Extract<S> for Preconditions {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         let headers = request.headers();
         let if_match = tags(headers, &IF_MATCH, false)?;
-        // A date that is not valid is ignored, and so is any beside If-Match (RFC 9110 §13.1.4).
+        // An invalid date is ignored, and so is any date beside If-Match (RFC 9110 §13.1.4).
         let date = headers
             .get(IF_UNMODIFIED_SINCE)
             .and_then(|date| date.to_str().ok());

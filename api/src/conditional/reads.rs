@@ -1,6 +1,6 @@
 //! Conditional reads, for every handler whose response has an `ETag` or a `Last-Modified`
 //! (RFC 9110 §13.2.2): 304 when the client already has the representation, 412 when it asked for
-//! another one.
+//! a different version.
 
 use http::header::{
     CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -45,6 +45,10 @@ impl Conditions {
     }
 
     /// Applies the conditions to a response. Only a success can be conditional.
+    ///
+    /// The handler has done all its work by then: a 304 saves the transfer, not the read of the
+    /// store. `If-Match` comes before `If-None-Match`, as RFC 9110 §13.2.2 says, so that 412 wins
+    /// over 304.
     pub(crate) fn apply(&self, response: Response) -> Result<Response, Problem> {
         if response.status() != StatusCode::OK {
             return Ok(response);

@@ -22,6 +22,28 @@ use crate::respond::Respond;
 /// ```
 ///
 /// Source: RFC 9110 §8.8.3.
+///
+/// A GET, HEAD or QUERY with this response is conditional, without more code: 304 when
+/// `If-None-Match` has the tag, 412 when `If-Match` does not. For writes, take
+/// [`Preconditions`](crate::Preconditions).
+///
+/// ```
+/// use fnurl::{Api, WithETag, get, testing::TestApi};
+///
+/// async fn read() -> WithETag<&'static str> {
+///     WithETag::new(3, "the third version")
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/", get(read)).build()?);
+/// api.get("/").if_none_match("\"3\"").await.assert_text(304, "");
+/// api.get("/").if_match("\"2\"").await.assert_status(412);
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+///
+/// # Problems
+/// 500 when the version has a character that no header can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithETag<R> {
     tag: String,
@@ -31,6 +53,10 @@ pub struct WithETag<R> {
 
 impl<R> WithETag<R> {
     /// `version` distinguishes this representation from all others of the same resource.
+    ///
+    /// A number that each write increases is enough; so is a digest of the content. It must not
+    /// have double quotes or spaces. Do not use a time in seconds: two changes in one second have
+    /// the same.
     pub fn new(version: impl Display, representation: R) -> Self {
         Self {
             tag: format!("\"{version}\""),
@@ -40,6 +66,19 @@ impl<R> WithETag<R> {
     }
 
     /// Adds `Last-Modified`, for clients without entity tags (RFC 9110 §8.8.2).
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use fnurl::WithETag;
+    ///
+    /// async fn read() -> WithETag<&'static str> {
+    ///     let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    ///     WithETag::new(3, "the third version").modified(changed)
+    ///     // Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT
+    /// }
+    /// # let _ = fnurl::get::<(), _>(read);
+    /// ```
     #[must_use]
     pub fn modified(self, at: SystemTime) -> Self {
         let modified = Some(at);

@@ -1,4 +1,4 @@
-//! The ids of operations: unique, valid and stable, whatever the order of the routes.
+//! The ids of operations: unique, valid, and independent of the order of the routes.
 //!
 //! An id is made from the module and the name of the handler's function: `items::list` gives
 //! `itemsList`. If two handlers have the same id, more module names are put before it
@@ -10,6 +10,18 @@ use super::Operation;
 use crate::syntax::paths::{Piece, pieces};
 
 /// Gives every operation its id.
+///
+/// It begins with the last two names of each handler's path. Ids that only one operation wants are
+/// given out; the others try again with one more name, until the longest path has no more. Example:
+///
+/// | handler | two names | three names |
+/// |---|---|---|
+/// | `shop::v1::items::list` | `itemsList`, wanted twice | `v1ItemsList` |
+/// | `shop::v2::items::list` | `itemsList`, wanted twice | `v2ItemsList` |
+/// | `shop::users::list` | `usersList` | |
+///
+/// An operation that is left over shares its handler with another, or is a closure: its id has the
+/// method and the template.
 pub(super) fn assign(operations: &mut [Operation]) {
     let deepest = operations
         .iter()
@@ -63,7 +75,7 @@ fn of_path(path: &str, depth: usize) -> Option<String> {
     ))
 }
 
-/// The names of a path outside of `<…>`.
+/// The path segments outside of `<…>`.
 fn segments(path: &str) -> Vec<&str> {
     let outside = match path.split_once('<') {
         Some((outside, _)) => outside,
@@ -75,7 +87,7 @@ fn segments(path: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The last names of the types in `<…>`.
+/// The last path segment of each type in `<…>`.
 fn arguments(path: &str) -> impl Iterator<Item = &str> {
     let inside = path.split_once('<').map_or("", |(_, inside)| inside);
     inside

@@ -2,6 +2,10 @@
 //!
 //! Every extractor, response and error describes its part to an [`Operation`]; a walk over the
 //! routes of an [`Api`](crate::Api) collects them. Nothing here runs while requests are served.
+//!
+//! An extractor or response of your own describes itself with the methods of [`Operation`].
+//! Everything else needs no code: types are described by their `JsonSchema`, errors by
+//! [`IntoProblem::TYPES`](crate::IntoProblem::TYPES), texts by doc comments.
 
 mod ids;
 #[cfg(feature = "contract")]
@@ -22,6 +26,24 @@ use crate::router::RouteLayer;
 use schemas::Schemas;
 
 /// Every operation of an API, and the schemas that they share.
+///
+/// ```
+/// use fnurl::{Api, Json, Path, get};
+/// # use schemars::JsonSchema;
+/// # use serde::Serialize;
+///
+/// #[derive(Serialize, JsonSchema)]
+/// struct Lamp { watts: u32 }
+///
+/// async fn read(Path(_id): Path<u64>) -> Json<Lamp> { Json(Lamp { watts: 7 }) }
+///
+/// let contract = Api::builder(()).at("/lamps/{lampId}", get(read)).build()?.contract();
+/// let operation = &contract.operations[0];
+/// assert_eq!(operation.parameters[0].name, "lampId");
+/// assert!(operation.responses.contains_key(&200));
+/// assert_eq!(contract.schemas["Lamp"]["properties"]["watts"]["type"], "integer");
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
 #[derive(Debug)]
 pub struct Contract {
     /// The operations, in the order of their routes.
@@ -45,6 +67,14 @@ pub(crate) struct DescribedRoute<'a> {
     pub(crate) layers: &'a [Arc<dyn RouteLayer>],
 }
 
+/// Collects the descriptions of all routes into a contract.
+///
+/// 1. The routes are sorted, so that the names of schemas do not depend on their order: the second
+///    `Page` to come gets another name than the first.
+/// 2. Each operation is described by its handler and then by its layers, the innermost first: a
+///    layer adds to what is there. The schemas travel from one operation to the next.
+/// 3. The operations go back to the order of the routes, and get their ids.
+/// 4. The schemas for reading and for writing are put together.
 pub(crate) fn walk<'a>(
     routes: impl Iterator<Item = DescribedRoute<'a>>,
     api_layers: &[Arc<dyn RouteLayer>],

@@ -17,11 +17,34 @@ use crate::syntax::paths::canonical_template;
 
 /// Texts for the document that the handlers' types cannot provide: title, description, servers,
 /// tags. All are optional; the document has only what is set here or by a handler.
+///
+/// ```
+/// use fnurl::contract::openapi::{OperationProse, Prose};
+/// use fnurl::{Api, get};
+///
+/// let hello = OperationProse {
+///     summary: "Greets".to_owned(),
+///     response: Some("Hello!".into()),
+///     ..OperationProse::default()
+/// };
+/// let prose = Prose {
+///     description: "Greets people.".to_owned(),
+///     servers: vec![("https://api.example".to_owned(), "Production".to_owned())],
+///     operations: [("getHello".to_owned(), hello)].into(),
+///     ..Prose::new("Greetings", "1.2")
+/// };
+/// let api = Api::builder(()).at("/hello", get(async || "Hello!")).build()?;
+/// let document = serde_json::to_value(api.contract().openapi(&prose)?)?;
+/// assert_eq!(document["paths"]["/hello"]["get"]["summary"], "Greets");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: OpenAPI 3.1 §4.8.1 and §4.8.2.
 #[derive(Debug, Clone, Default)]
 pub struct Prose {
-    /// The API's name; that of the handlers' crate unless set.
+    /// The API's name; by default, the name of the handlers' crate.
     pub title: String,
-    /// The API's version; that of the handlers' package unless set.
+    /// The API's version; by default, the version of the handlers' package.
     pub version: String,
     /// The purpose of the API, in CommonMark.
     pub description: String,
@@ -65,6 +88,18 @@ pub struct OperationProse {
 }
 
 /// An error while the OpenAPI document is made.
+///
+/// ```
+/// use fnurl::contract::openapi::{DocumentError, OperationProse, Prose};
+/// use fnurl::{Api, get};
+///
+/// let mut prose = Prose::new("Greetings", "1.2");
+/// prose.operations.insert("getHallo".to_owned(), OperationProse::default()); // misspelt
+/// let api = Api::builder(()).at("/hello", get(async || "Hello!")).build()?;
+/// let error = api.contract().openapi(&prose).unwrap_err();
+/// assert_eq!(error, DocumentError::NoSuchOperation("getHallo".to_owned()));
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Two operations have been given the same id.
@@ -73,12 +108,26 @@ pub enum DocumentError {
     /// An id with characters other than letters, digits, `_` and `-`.
     #[error("`{0}` is not a valid id of an operation: use letters, digits, `_` and `-`")]
     InvalidId(String),
-    /// There are texts for an operation that does not exist.
-    #[error("there are texts for the operation `{0}`, which does not exist")]
+    /// The texts name an operation that does not exist.
+    #[error("the texts name the operation `{0}`, which does not exist")]
     NoSuchOperation(String),
 }
 
 /// An OpenAPI document. It always serializes to the same bytes.
+///
+/// So it can be kept in the repository: a test compares it, and a change of the contract is seen in
+/// review.
+///
+/// ```
+/// use fnurl::contract::openapi::Prose;
+/// use fnurl::{Api, get};
+///
+/// let api = Api::builder(()).at("/hello", get(async || "Hello!")).build()?;
+/// let document = api.contract().openapi(&Prose::default())?;
+/// let json = serde_json::to_string_pretty(&document)?; // for `openapi.json`
+/// assert!(json.contains("\"openapi\": \"3.1.0\""));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
     openapi: &'static str,
@@ -151,8 +200,11 @@ struct Writer<'a> {
 impl Contract {
     /// The OpenAPI 3.1 document of these operations.
     ///
+    /// Hidden operations and those of a method that OpenAPI 3.1 does not know are left out. Title
+    /// and version come from `prose`, or else from the package of the handlers.
+    ///
     /// # Errors
-    /// [`DocumentError`]: two operations with one id, an id that is not valid, or words for an
+    /// [`DocumentError`]: two operations with one id, an id that is not valid, or texts for an
     /// operation that does not exist.
     pub fn openapi(&self, prose: &Prose) -> Result<Document, DocumentError> {
         self.document(prose, Version::V3_1)
@@ -162,11 +214,13 @@ impl Contract {
     /// method QUERY.
     ///
     /// # Errors
-    /// As [`openapi`](Self::openapi).
+    /// The same as for [`openapi`](Self::openapi).
     pub fn openapi_3_2(&self, prose: &Prose) -> Result<Document, DocumentError> {
         self.document(prose, Version::V3_2)
     }
 
+    /// Makes the document: checks the ids, describes each operation at its path, and adds what all
+    /// of them share. Maps are sorted by name, so that equal contracts give equal bytes.
     fn document(&self, prose: &Prose, version: Version) -> Result<Document, DocumentError> {
         let problem = match self.schemas.contains_key("Problem") {
             true => "ProblemDetails",
@@ -212,8 +266,8 @@ impl Contract {
                 true => vec![json!({}), json!({"sigv4": []})],
                 false => Vec::new(),
             },
+            components: writer.components(&paths),
             paths,
-            components: writer.components(),
         })
     }
 
@@ -247,9 +301,38 @@ impl Contract {
     }
 }
 
+/// The schemas that the paths refer to, directly or through each other. A version that cannot say
+/// something (the items of a stream, QUERY) does not have its schemas either.
+fn referred_to(paths: &Value, mut schemas: Map<String, Value>) -> Map<String, Value> {
+    let mut found = Map::new();
+    let mut open = Vec::new();
+    add_names(paths, &mut open);
+    while let Some(name) = open.pop() {
+        if let Some(schema) = schemas.remove(&name) {
+            add_names(&schema, &mut open);
+            found.insert(name, schema);
+        }
+    }
+    found.sort_keys();
+    found
+}
+
+/// Adds the names of the schemas that `value` refers to, in a `$ref` or in a discriminator.
+fn add_names(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::String(text) => names.extend(
+            text.strip_prefix("#/components/schemas/")
+                .map(str::to_owned),
+        ),
+        Value::Array(parts) => parts.iter().for_each(|part| add_names(part, names)),
+        Value::Object(members) => members.values().for_each(|part| add_names(part, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 impl Writer<'_> {
-    fn components(&self) -> Value {
-        let mut schemas = self.contract.schemas.clone();
+    fn components(&self, paths: &impl Serialize) -> Value {
+        let mut schemas: Map<String, Value> = self.contract.schemas.clone();
         if self.contract.error.is_none() {
             schemas.insert(self.problem.clone(), problem_schema());
         }
@@ -263,7 +346,8 @@ impl Writer<'_> {
         for scheme in named {
             security.insert(scheme.name.clone(), scheme.object.clone());
         }
-        let mut components = json!({"schemas": schemas});
+        let paths = serde_json::to_value(paths).unwrap_or_default();
+        let mut components = json!({"schemas": referred_to(&paths, schemas)});
         if !security.is_empty() {
             components["securitySchemes"] = security.into();
         }
@@ -323,6 +407,8 @@ impl Writer<'_> {
         bodies.iter().map(entry).collect::<Map<_, _>>().into()
     }
 
+    /// The responses of an operation by status: successes, problems, and the function URL's own
+    /// errors. Problems with one status are one response, with an example of each kind.
     fn responses(&self, operation: &Operation, words: &OperationProse) -> BTreeMap<String, Value> {
         let mut responses = BTreeMap::new();
         for (status, spec) in &operation.responses {
@@ -336,7 +422,7 @@ impl Writer<'_> {
             }
         }
         for (status, kinds) in problems {
-            // A response like 503 of a health check is described as a success of its handler.
+            // A handler can describe this status as a success, for example 503 of a health check.
             responses.entry(status.to_string()).or_insert_with(|| {
                 let headers = operation.problem_headers.get(&status);
                 self.refusal(&kinds, headers)
@@ -427,7 +513,7 @@ fn parameter(parameter: &Parameter) -> Value {
     object
 }
 
-/// A parameter's description belongs beside its schema.
+/// Takes the description out of a parameter's schema: OpenAPI puts it beside the schema.
 fn without_description(schema: &Schema) -> (Value, Option<Value>) {
     let mut schema = schema.clone().to_value();
     let description = schema
@@ -451,7 +537,7 @@ pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType
 fn url_refusal_schema() -> Value {
     json!({
         "type": "object",
-        "description": "The function URL's own refusal of a request, before any handler has seen it.",
+        "description": "An error of the function URL itself, before the request reaches a handler.",
         "properties": {"Message": {"type": ["string", "null"]}, "message": {"type": "string"}},
     })
 }
@@ -466,25 +552,26 @@ fn reason(status: u16) -> &'static str {
 /// Descriptions of the headers that the framework knows.
 fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
-        "cache-control" => "Who may keep the response, and for how long.",
-        "content-location" => "The place whose representation this is.",
-        "content-encoding" => "`gzip`, where the client takes it.",
-        "content-security-policy" => "What the page may load: only what is its own.",
+        "cache-control" => "The caches that may store the response, and for how long.",
+        "content-location" => "The URL of the resource that the body represents.",
+        "content-encoding" => "`gzip` if the client accepts it.",
+        "content-security-policy" => "The sources that the page may load content from.",
         "etag" => "The version of the representation, for `if-match` and `if-none-match`.",
         "idempotency-key" => {
-            "A string that names this request: sent again within a day, it has no second effect and gets the same response."
+            "A string that names this request. If it is sent again within a day, it has no second \
+             effect and gets the same response."
         }
         "idempotency-replayed" => {
-            "`true` for the response to an earlier request under the same key."
+            "`true` if this is the stored response to an earlier request with the same key."
         }
-        "if-match" => "Only if the thing is in one of these versions: entity tags, or `*`.",
-        "last-modified" => "When the thing was last changed.",
-        "link" => "Where the next and the first page are (RFC 8288).",
-        "location" => "Where the thing is that was created.",
-        "prefer" => "`return=minimal` for an response without a representation (RFC 7240).",
-        "preference-applied" => "The preference that was honoured.",
-        "vary" => "What else the response depends on.",
-        "x-content-type-options" => "The media type is the one that is said.",
+        "if-match" => "The versions that the request may change: entity tags, or `*` for any.",
+        "last-modified" => "The time of the last change.",
+        "link" => "Links to the next and the first page (RFC 8288).",
+        "location" => "The URL of the created resource.",
+        "prefer" => "`return=minimal` for a response without a representation (RFC 7240).",
+        "preference-applied" => "The preference that was applied.",
+        "vary" => "The request headers that the response depends on.",
+        "x-content-type-options" => "`nosniff`: browsers must not guess another media type.",
         _ => return None,
     })
 }
@@ -493,15 +580,19 @@ fn header_description(name: &str) -> Option<&'static str> {
 pub(crate) fn problem_schema() -> Value {
     json!({
         "type": "object",
-        "description": "Why a request was not answered as it was meant (RFC 9457).",
+        "description": "The details of a failed request (RFC 9457).",
         "required": ["type", "title", "status"],
         "properties": {
             "type": {"type": "string", "format": "uri-reference", "description": "The kind of problem."},
-            "title": {"type": "string", "description": "The kind of problem in words."},
+            "title": {"type": "string", "description": "The kind of problem, as a short text."},
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The status code."},
-            "detail": {"type": "string", "description": "What was wrong with this request."},
+            "detail": {"type": "string", "description": "The reason why this request failed."},
             "instance": {"type": "string", "description": "The id under which the request is logged."},
-            "moreErrors": {"type": "integer", "minimum": 1, "description": "How many more rules the request breaks."},
+            "moreErrors": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "The number of further broken rules.",
+            },
             "errors": {
                 "type": "array",
                 "description": "Every rule that the request breaks.",
@@ -509,10 +600,13 @@ pub(crate) fn problem_schema() -> Value {
                     "type": "object",
                     "required": ["code", "message"],
                     "properties": {
-                        "pointer": {"type": "string", "description": "Where in the body, as a JSON Pointer."},
-                        "parameter": {"type": "string", "description": "Which parameter."},
-                        "code": {"type": "string", "description": "Which rule."},
-                        "message": {"type": "string", "description": "What the rule asks for."},
+                        "pointer": {
+                            "type": "string",
+                            "description": "The place in the body, as a JSON Pointer.",
+                        },
+                        "parameter": {"type": "string", "description": "The parameter's name."},
+                        "code": {"type": "string", "description": "The rule, for programs."},
+                        "message": {"type": "string", "description": "The rule, for people."},
                     },
                 },
             },

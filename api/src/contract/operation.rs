@@ -13,6 +13,37 @@ use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
 use crate::syntax::paths::parameter_names;
 
 /// A method on a route template, with everything that it reads and returns.
+///
+/// `describe` of an extractor, a response or a layer gets one and adds to it. Each method returns
+/// the operation, so that calls can be chained:
+///
+/// ```
+/// use fnurl::contract::{Operation, SecurityScheme};
+/// use fnurl::{Extract, Problem, ProblemType, Request};
+///
+/// const NO_KEY: ProblemType = ProblemType::new(401, "no-key", "The request has no API key");
+/// const TOO_MANY: ProblemType = ProblemType::new(429, "too-many", "There are too many requests");
+///
+/// /// The client that an API key belongs to.
+/// struct Client(String);
+///
+/// impl<S: Sync> Extract<S> for Client {
+///     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
+///         let key = request.headers().get("x-api-key").and_then(|it| it.to_str().ok());
+///         key.map(|key| Self(key.to_owned())).ok_or_else(|| NO_KEY.problem())
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         operation
+///             .secured_by(SecurityScheme::api_key_in_header("key", "x-api-key"))
+///             .refuses(NO_KEY)
+///             .refuses(TOO_MANY)
+///             .problem_header::<u32>(429, "retry-after");
+///     }
+/// }
+/// ```
+///
+/// Source: OpenAPI 3.1 §4.8.10, the Operation Object.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
@@ -58,6 +89,8 @@ pub struct Operation {
 }
 
 /// One path parameter, query parameter or header.
+///
+/// Source: OpenAPI 3.1 §4.8.12, the Parameter Object.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Parameter {
@@ -85,6 +118,8 @@ pub enum In {
 }
 
 /// A media type and its schema.
+///
+/// Source: OpenAPI 3.1 §4.8.14, the Media Type Object; `item` is `itemSchema` of OpenAPI 3.2.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Content {
@@ -100,7 +135,7 @@ pub struct Content {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ResponseSpec {
-    /// The bodies, by media type; empty when there is none.
+    /// The bodies, by media type; empty if the response has no body.
     pub content: Vec<Content>,
     /// The headers by name, beside the content type.
     pub headers: BTreeMap<String, Schema>,
@@ -151,18 +186,26 @@ impl Operation {
     }
 
     /// The id. It is unique in the API, and does not depend on the order of the routes.
+    ///
+    /// It is made from the last names of the handler's path: `items::list` gives `itemsList`.
+    /// Generated clients use it as the name of a function, so set it with `#[operation(id = "…")]`
+    /// if you want to move the handler later.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// Gives the operation an id of its own.
+    ///
+    /// Use letters, digits, `_` and `-`: another id is an error when the document is made.
     pub fn named(&mut self, id: impl Into<String>) -> &mut Self {
         self.explicit_id = Some(id.into());
         self
     }
 
     /// Leaves the operation out of the document.
+    ///
+    /// It is still served, and tests still check its responses.
     pub fn hide(&mut self) -> &mut Self {
         self.is_hidden = true;
         self
@@ -173,6 +216,9 @@ impl Operation {
     }
 
     /// Reads the path parameter at `index` of the template as a `T`.
+    ///
+    /// Declare it in [`Extract::reads`](crate::Extract::reads), too: that is what is checked when
+    /// the API is built.
     pub fn path_parameter<T: JsonSchema>(&mut self, index: usize) -> &mut Self {
         let name = parameter_names(&self.template).nth(index);
         let name = name.unwrap_or_default().to_owned();
@@ -186,11 +232,17 @@ impl Operation {
     }
 
     /// Reads query parameters into the members of a `T`.
+    ///
+    /// Each member of the schema becomes a parameter with its own rules, and is required if the
+    /// schema requires it.
     pub fn query_parameters<T: JsonSchema>(&mut self) -> &mut Self {
         self.members::<T>(In::Query)
     }
 
     /// Reads the header `name` as a `T`.
+    ///
+    /// `Accept`, `Content-Type` and `Authorization` are left out: OpenAPI describes them by media
+    /// types and security schemes (§4.8.12.2.1).
     pub fn header<T: JsonSchema>(&mut self, name: &str, required: bool) -> &mut Self {
         let schema = self.schema::<T>();
         self.add(name.to_owned(), In::Header, required, schema)
@@ -214,6 +266,8 @@ impl Operation {
     }
 
     /// Refuses requests with problems of this kind.
+    ///
+    /// 500 and 504 need not be declared: every operation can have them.
     pub fn refuses(&mut self, kind: ProblemType) -> &mut Self {
         if !self.problems.contains(&kind) {
             self.problems.push(kind);
@@ -275,6 +329,8 @@ impl Operation {
     }
 
     /// Sends the header `name` with every success that was described so far.
+    ///
+    /// For layers and wrappers, which do not know the statuses of what is inside.
     pub fn response_header_of_all<T: JsonSchema>(&mut self, name: &str) -> &mut Self {
         let schema = self.schemas.output::<T>();
         for response in self.responses.values_mut() {
@@ -316,6 +372,26 @@ impl Operation {
     }
 
     /// Describes a response whose status is `status` instead of 200.
+    ///
+    /// ```
+    /// use fnurl::contract::Operation;
+    /// use fnurl::{Problem, Respond, Response};
+    ///
+    /// /// 207, with a line for each part (RFC 4918 §13).
+    /// struct MultiStatus(Vec<String>);
+    ///
+    /// impl Respond for MultiStatus {
+    ///     fn respond(self) -> Result<Response, Problem> {
+    ///         let mut response = self.0.join("\n").respond()?;
+    ///         *response.status_mut() = http::StatusCode::MULTI_STATUS;
+    ///         Ok(response)
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.with_status(207, <String as Respond>::describe);
+    ///     }
+    /// }
+    /// ```
     pub fn with_status(&mut self, status: u16, describe: impl FnOnce(&mut Self)) -> &mut Self {
         let outer = std::mem::replace(&mut self.status, status);
         describe(self);
@@ -325,6 +401,31 @@ impl Operation {
 
     /// Describes a response and what a wrapper adds to it: for each status that `inner` describes,
     /// and no other.
+    ///
+    /// So a wrapper can be around any response, also one that has a wrapper already:
+    ///
+    /// ```
+    /// use fnurl::contract::Operation;
+    /// use fnurl::{Problem, Respond, Response};
+    /// use http::HeaderValue;
+    ///
+    /// /// A response that search engines do not list.
+    /// struct Unlisted<R>(R);
+    ///
+    /// impl<R: Respond> Respond for Unlisted<R> {
+    ///     fn respond(self) -> Result<Response, Problem> {
+    ///         let mut response = self.0.respond()?;
+    ///         response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    ///         Ok(response)
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.wrapping(R::describe, |operation| {
+    ///             operation.response_header::<String>("x-robots-tag");
+    ///         });
+    ///     }
+    /// }
+    /// ```
     pub fn wrapping(
         &mut self,
         inner: impl FnOnce(&mut Self),
@@ -343,6 +444,9 @@ impl Operation {
     }
 
     /// Describes parameters and bodies that may be absent.
+    ///
+    /// It is how `Option<T>` describes `T`: everything that `describe` declares as required is
+    /// optional, except path parameters.
     pub fn optionally(&mut self, describe: impl FnOnce(&mut Self)) -> &mut Self {
         let outer = std::mem::replace(&mut self.required, false);
         describe(self);
@@ -401,8 +505,8 @@ impl Operation {
         self
     }
 
-    /// One parameter for each member of the object schema of `T`; of an enum, those of all its
-    /// variants. A map is one parameter that holds all the others (`style: form`, exploded).
+    /// Adds one parameter for each member of the object schema of `T`; for an enum, the members of
+    /// all its variants. A map is one parameter that holds all names (`style: form`, exploded).
     fn members<T: JsonSchema>(&mut self, location: In) -> &mut Self {
         let object = T::json_schema(self.schemas.reader());
         let mut members = Vec::new();
@@ -429,8 +533,12 @@ impl Operation {
     }
 }
 
-/// The members of an object schema, including those of its parts. A member that only some of the
+/// Collects the members of an object schema and of its parts. A member that only some of the
 /// alternatives have is not required.
+///
+/// Example: an enum tagged by `by`, with the variants `Id { id }` and `Name { name }`, has the
+/// members `by` (in every alternative, so required), `id` and `name` (in one each, so not
+/// required). A query string has no better way to say “either of the two”.
 fn collect_members(
     schema: &Value,
     is_certain: bool,

@@ -15,7 +15,7 @@ const SCHEMAS: &str = "/components/schemas";
 pub(crate) struct Schemas {
     input: SchemaGenerator,
     output: SchemaGenerator,
-    /// Names for generic types by those that the generators gave them.
+    /// The final names of generic types, by the names that the generators gave them.
     input_names: BTreeMap<String, String>,
     output_names: BTreeMap<String, String>,
 }
@@ -68,6 +68,12 @@ impl Schemas {
     }
 
     /// The shared schemas by name. A schema for reading that differs has its own name: `ItemInput`.
+    ///
+    /// 1. Both generators give up their definitions, and integers get the bounds of their types.
+    /// 2. Generic types get names that say what they are of: `PageOfItem`.
+    /// 3. Definitions that are equal for reading and writing become one. Those that differ, or
+    ///    refer to one that differs, become two.
+    /// 4. The schemas inside the operations follow the new names.
     pub(super) fn finish(mut self, operations: &mut [Operation]) -> Map<String, Value> {
         let mut input = self.input.take_definitions(true);
         let mut output = self.output.take_definitions(true);
@@ -117,6 +123,10 @@ impl Schemas {
 }
 
 /// The names of schemas that differ between reading and writing, or refer to one that does.
+///
+/// The second part is repeated until nothing is added: if `Line` differs, `Order` with a list of
+/// lines differs, and `Basket` with an order. Otherwise a schema for writing would refer to one for
+/// reading.
 fn differing(input: &Map<String, Value>, output: &Map<String, Value>) -> BTreeSet<String> {
     let both = || {
         input
@@ -153,8 +163,8 @@ fn renamed(schemas: Map<String, Value>, names: &BTreeMap<String, String>) -> Map
     renamed.collect()
 }
 
-/// The name of a generic type's schema, with the one from the generator. `Page<Item>` becomes
-/// `PageOfItem`; the generator says `Page` or `Page2`, depending on the order of the types.
+/// The generator's name for a generic type's schema, and its final name. `Page<Item>` becomes
+/// `PageOfItem`; the generator calls it `Page` or `Page2`, depending on the order of the types.
 fn generic_name<T: JsonSchema>(schema: &Schema) -> Option<(String, String)> {
     let given = schema
         .get("$ref")
@@ -209,7 +219,7 @@ fn schemas_of(content: &mut Content) -> impl Iterator<Item = &mut Schema> {
 fn edit(schema: &mut Schema, change: impl FnOnce(&mut Value)) {
     let mut value = std::mem::take(schema).to_value();
     change(&mut value);
-    // A change keeps an object an object, and a boolean a boolean.
+    // The changes do not turn a schema into another kind of JSON value.
     *schema = Schema::try_from(value).unwrap_or_default();
 }
 
@@ -238,7 +248,7 @@ fn name_in(reference: &str) -> Option<&str> {
         .strip_prefix('/')
 }
 
-/// Makes a schema refer to other names.
+/// Renames the references in a schema.
 fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     match schema {
         Value::Object(members) => {
@@ -254,7 +264,7 @@ fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
-/// Adds the bounds of an integer's type, which `schemars` names only in `format`.
+/// Adds the bounds of an integer type, which `schemars` gives only in `format`.
 fn bound_integers(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

@@ -47,7 +47,10 @@ impl SecurityScheme {
         }
     }
 
-    /// `Authorization: Bearer …`; `format` says what the token is, such as `JWT`.
+    /// `Authorization: Bearer …`; `format` is the kind of token, such as `JWT`.
+    ///
+    /// `name` is the name of the scheme in the document, which callers see; one scheme has one name
+    /// in the whole API.
     #[must_use]
     pub fn bearer(name: &str, format: &str) -> Self {
         Self::new(
@@ -90,6 +93,19 @@ impl SecurityScheme {
     }
 
     /// OAuth 2.0; `flows` is the OAuth Flows Object of OpenAPI.
+    ///
+    /// ```
+    /// use fnurl::contract::SecurityScheme;
+    ///
+    /// let flows = serde_json::json!({"clientCredentials": {
+    ///     "tokenUrl": "https://login.example/token",
+    ///     "scopes": {"lamps:read": "Read lamps"},
+    /// }});
+    /// let scheme = SecurityScheme::oauth2("login", &flows).scope("lamps:read");
+    /// # let _ = scheme;
+    /// ```
+    ///
+    /// Source: OpenAPI 3.1 §4.8.28.
     #[must_use]
     pub fn oauth2(name: &str, flows: &Value) -> Self {
         Self::new(name, json!({"type": "oauth2", "flows": flows}))
@@ -111,6 +127,9 @@ impl SecurityScheme {
     }
 
     /// AWS Signature Version 4, as a function URL with AuthType `AWS_IAM` checks it.
+    ///
+    /// OpenAPI has no type for it; the extension `x-amazon-apigateway-authtype` is the one that API
+    /// Gateway and its tools read.
     #[must_use]
     pub fn aws_sigv4() -> Self {
         Self::new(
@@ -124,6 +143,9 @@ impl SecurityScheme {
     }
 
     /// Adds a scope that the operation needs.
+    ///
+    /// For OAuth 2.0 and OpenID Connect. For other schemes it is the name of a role, for people
+    /// only.
     #[must_use]
     pub fn scope(mut self, scope: &str) -> Self {
         self.scopes.push(scope.to_owned());

@@ -9,6 +9,31 @@ use crate::problem::Problem;
 use crate::respond::Respond;
 
 /// The texts and settings of a handler's attribute [`operation`](macro@crate::operation).
+///
+/// The attribute implements it. Without the attribute, implement it by hand, or set the fields of
+/// [`Operation`] in a response's `describe`:
+///
+/// ```
+/// use fnurl::contract::{Described, Words};
+/// use fnurl::{Api, get};
+///
+/// struct HelloWords;
+///
+/// impl Words for HelloWords {
+///     const SUMMARY: &'static str = "Greets";
+///     const DESCRIPTION: &'static str = "";
+///     const ID: Option<&'static str> = Some("hello");
+///     const TAG: Option<&'static str> = None;
+///     const IS_DEPRECATED: bool = false;
+///     const PACKAGE: (&'static str, &'static str) = ("greetings", "1.2.0");
+/// }
+///
+/// async fn hello() -> Described<&'static str, HelloWords> { Described::new("Hello!") }
+///
+/// let contract = Api::builder(()).at("/", get(hello)).build()?.contract();
+/// assert_eq!(contract.operations[0].summary, "Greets");
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
 pub trait Words {
     /// The first line of the doc comment.
     const SUMMARY: &'static str;
@@ -27,6 +52,21 @@ pub trait Words {
 /// The response of a handler with the attribute [`operation`](macro@crate::operation), together
 /// with its [`Words`]. A direct call of such a handler returns this type: it dereferences to the
 /// response, and [`into_inner`](Self::into_inner) returns the response alone.
+///
+/// ```
+/// /// Greets.
+/// #[fnurl::operation]
+/// async fn hello() -> &'static str {
+///     "Hello!"
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # rt.block_on(async {
+/// let response = hello().await;
+/// assert_eq!(response.len(), 6); // dereferenced
+/// assert_eq!(response.into_inner(), "Hello!");
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Described<R, W> {
     response: R,

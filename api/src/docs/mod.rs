@@ -1,8 +1,15 @@
-//! Serves the contract as JSON, as YAML, and as a page on which people read it and try it.
+//! Serves the contract as JSON, as YAML, and as a page where people can read it and try it.
 //!
 //! The document is made from the handlers on the first request for it, and then kept; nothing is
 //! made during init. A program with [`Published`] docs contains the finished document instead, and
 //! needs no descriptions of its types.
+//!
+//! | | `ApiBuilder::docs` | `ApiBuilder::published_docs` |
+//! |---|---|---|
+//! | made | on the first request | by a build script |
+//! | features | `docs` and `contract` | `docs` alone |
+//! | the program has | the descriptions of all types | two compressed files |
+//! | choose it | to begin with | when cold starts matter |
 
 use std::io::Read;
 #[cfg(feature = "contract")]
@@ -27,8 +34,8 @@ use crate::handler::Handler;
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::router::{Routes, get};
 
-/// OpenAPI Explorer (<https://github.com/authress-engineering/openapi-explorer>), Apache-2.0, as
-/// `scripts/vendor-docs-ui.sh` takes it from npm.
+/// OpenAPI Explorer (<https://github.com/authress-engineering/openapi-explorer>), Apache-2.0,
+/// downloaded from npm by `scripts/vendor-docs-ui.sh`.
 const UI: Gzipped = Gzipped::new(include_bytes!("openapi-explorer.min.js.gz"));
 const PAGE: &str = include_str!("page.html");
 /// The page calls only the API that it was loaded from. Its styles are part of the script,
@@ -44,6 +51,20 @@ const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// A file that was compressed with gzip (RFC 1952) when the program was built.
+///
+/// Clients that accept gzip get the bytes as they are, so that serving it needs next to no work.
+///
+/// ```
+/// use fnurl::docs::Gzipped;
+///
+/// /// `{}`, as `gzip --no-name` compresses it. Usually `include_bytes!(…)` of a file.
+/// const EMPTY: &[u8] = &[
+///     31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 174, 5, 0, 67, 191, 166, 163, 2, 0, 0, 0,
+/// ];
+/// assert_eq!(Gzipped::new(EMPTY).inflated()?, b"{}");
+/// assert!(Gzipped::new(b"plain text").inflated().is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Gzipped(&'static [u8]);
 
@@ -70,6 +91,10 @@ fn inflated(compressed: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// The finished OpenAPI document of an API, in both its forms.
+///
+/// A build script makes it: it builds the API (with the feature `contract`), calls
+/// [`Contract::openapi`](crate::contract::Contract), writes the result as JSON and as YAML, and
+/// compresses both. Let a test compare the files with what the API says now.
 #[derive(Debug, Clone, Copy)]
 pub struct Published {
     /// The file for `/openapi.json`.
@@ -119,7 +144,7 @@ impl LiveDocument {
     /// The document as JSON, compressed.
     fn get(&self) -> Result<Bytes, Problem> {
         let made = self.made.get_or_init(|| {
-            let make = self.make.get().ok_or("there is no API yet")?;
+            let make = self.make.get().ok_or("the API is not built yet")?;
             let json = make()?;
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
             let compressed = encoder.write_all(&json).and_then(|()| encoder.finish());
@@ -178,7 +203,7 @@ enum Ui {}
 
 impl Kind for Json {
     const OPERATION: &'static str = "openapi::json";
-    /// (<https://www.iana.org/assignments/media-types/application/vnd.oai.openapi+json>)
+    /// Source: <https://www.iana.org/assignments/media-types/application/vnd.oai.openapi+json>.
     const MEDIA_TYPE: &'static str = "application/json";
 
     fn file(source: &Source) -> Result<Bytes, Problem> {
@@ -188,7 +213,7 @@ impl Kind for Json {
 
 impl Kind for Yaml {
     const OPERATION: &'static str = "openapi::yaml";
-    /// RFC 9512.
+    /// Source: RFC 9512.
     const MEDIA_TYPE: &'static str = "application/yaml";
 
     fn file(source: &Source) -> Result<Bytes, Problem> {

@@ -1,5 +1,8 @@
 //! A fast lookup of the header names that nearly every event has. It does not check a name byte by
 //! byte, and does not allocate for names without a constant in the `http` crate.
+//!
+//! Each name is a constant that the compiler has checked. A name that is not here is parsed as any
+//! other, so the list only decides how fast it is.
 
 use http::header::HeaderName;
 

@@ -1,4 +1,4 @@
-//! Result out, in the form that the invoke mode asks for.
+//! The result of an invocation, in the form of the invoke mode.
 
 use http::{Method, StatusCode};
 use lambda_runtime::FunctionResponse;
@@ -10,10 +10,10 @@ use crate::body::Response;
 use crate::invocation::Invocation;
 use crate::problem::Problem;
 
-/// What the function returns for one invocation.
+/// The result that the function returns for one invocation.
 ///
-/// One type for both invoke modes, chosen at run time: a generic function for each would put the
-/// whole way of a response into the program twice.
+/// One type serves both invoke modes, chosen at run time: generic code would put the whole response
+/// path into the program twice.
 #[derive(Debug)]
 pub(crate) enum FunctionResult {
     Buffered(BufferedResult),

@@ -1,4 +1,4 @@
-//! Response out, as a stream: status and headers first, then the body as it comes.
+//! Writes a response as a stream: status and headers first, then the body as it comes.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -114,6 +114,14 @@ enum Sent {
     Everything,
 }
 
+/// Each poll sends at most one chunk:
+///
+/// 1. When everything was sent, the stream has ended.
+/// 2. Bytes in memory are sent in any case. A stream is asked for its next frame, unless the time
+///    is up: then it ends as if it had failed.
+/// 3. Empty chunks and trailers are skipped.
+/// 4. At the end, an error is logged, the body is freed, and a body that had no bytes is sent as
+///    one line break.
 impl Stream for Chunks {
     type Item = Result<Bytes, Infallible>;
 
@@ -122,7 +130,8 @@ impl Stream for Chunks {
             return Poll::Ready(None);
         }
         loop {
-            // Bytes in memory are sent even then: they may be the problem that reports it.
+            // Bytes in memory are sent even after the time is up: they may be the problem that
+            // reports it.
             let is_at_hand = self.body.as_full().is_some();
             let time_up = self.time_up.as_mut();
             let is_time_up = time_up.is_some_and(|time| time.as_mut().poll(cx).is_ready());
@@ -140,7 +149,7 @@ impl Stream for Chunks {
                 }
                 end => {
                     if let Some(Err(error)) = end {
-                        tracing::error!(error, "the response broke off");
+                        tracing::error!(error, "the response ended early");
                     }
                     // Free the body's memory before the runtime waits for the next call.
                     self.body = Body::empty();

@@ -1,4 +1,12 @@
 //! Reads the event without copying, and only the members that a request needs.
+//!
+//! Most members are not needed, and serde skips them. Those that are needed stay in the payload: a
+//! text is a slice of it unless it has escapes. An event has some thirty headers, and a typed event
+//! would copy each name and each value.
+//!
+//! Nothing is required here. A member that is missing or null is `None`, and the caller decides
+//! what that means: without a method there is no request, without a source address there still is
+//! one.
 
 use std::borrow::Cow;
 use std::fmt;

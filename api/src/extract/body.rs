@@ -9,7 +9,10 @@ use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 
-/// The body, whatever its media type.
+/// The body, whatever its media type; a compressed body as it was sent.
+///
+/// # Problems
+/// 413 when it is larger than the API accepts, 400 when it breaks off.
 impl<S: Sync> Extract<S> for Bytes {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         request.body_mut().read().await
@@ -21,6 +24,9 @@ impl<S: Sync> Extract<S> for Bytes {
 }
 
 /// The body as UTF-8 text, whatever its media type.
+///
+/// # Problems
+/// 400 when it is not UTF-8, 413 when it is larger than the API accepts, 415 when it is compressed.
 impl<S: Sync> Extract<S> for String {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         refuse_compressed(request)?;
@@ -48,6 +54,7 @@ impl<S: Sync> Extract<S> for Method {
     fn describe(_operation: &mut Operation) {}
 }
 
+/// Path and query, the path in its canonical form; a function URL has no scheme and no host there.
 impl<S: Sync> Extract<S> for Uri {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         Ok(request.uri().clone())

@@ -1,4 +1,4 @@
-//! `Caller`: who signed the request.
+//! `Caller`: the identity that signed the request.
 
 use super::Extract;
 use super::optional::MaybeExtract;

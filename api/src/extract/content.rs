@@ -13,7 +13,9 @@ const ACCEPT_QUERY: HeaderName = HeaderName::from_static("accept-query");
 /// Reads the bytes of a body whose media type passes `is_read`.
 ///
 /// # Problems
-/// 415 for another media type or a compressed body, 413, 400 for a body that breaks off.
+/// 415 for another media type or a compressed body, 413 for one that is too large, 400 for one that
+/// ends early. The media type is checked first: the client then learns what it should have sent,
+/// although its body may have other mistakes.
 pub(super) async fn read(
     request: &mut Request,
     expected: &'static str,
@@ -34,7 +36,7 @@ pub(super) async fn read(
 
 /// Refuses a compressed body. A layer that decompresses bodies removes the header.
 ///
-/// Source: RFC 9110 §15.5.16, a 415 response may say in `Accept-Encoding` what would be read.
+/// Source: RFC 9110 §15.5.16: `Accept-Encoding` in a 415 response lists the accepted codings.
 pub(super) fn refuse_compressed(request: &Request) -> Result<(), Problem> {
     let codings = request.headers().get_all(CONTENT_ENCODING).iter();
     let mut codings = codings.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
@@ -46,20 +48,20 @@ pub(super) fn refuse_compressed(request: &Request) -> Result<(), Problem> {
         return Ok(());
     };
     let problem = UNSUPPORTED_MEDIA_TYPE.because(format_args!(
-        "the body has the content encoding `{}`, send it uncompressed",
+        "the body has the content encoding `{}`: send it uncompressed",
         String::from_utf8_lossy(other.trim_ascii())
     ));
     Err(problem.header(ACCEPT_ENCODING, HeaderValue::from_static("identity")))
 }
 
-/// Source: RFC 9110 §15.5.16, a 415 response may say in `Accept` what would be read.
+/// Source: RFC 9110 §15.5.16: `Accept` in a 415 response lists the accepted media types.
 fn unsupported(media_type: &str, expected: &'static str) -> Problem {
     let problem = match media_type {
         "" => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
-            "the request has no content type, `{expected}` is expected"
+            "the request has no content type, but `{expected}` is expected"
         )),
         other => UNSUPPORTED_MEDIA_TYPE.because(format_args!(
-            "the content type is `{other}`, `{expected}` is expected"
+            "the content type is `{other}`, but `{expected}` is expected"
         )),
     };
     problem.header(ACCEPT, HeaderValue::from_static(expected))

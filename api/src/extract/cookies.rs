@@ -17,12 +17,18 @@ use crate::problem::Problem;
 /// }
 /// ```
 ///
-/// Source: RFC 6265 §4.2.1. Values are as sent: cookies have no escapes of their own.
+/// Source: RFC 6265 §4.2.1. Values are not decoded, because cookies have no standard escapes.
+///
+/// A request is never refused because of its cookies: pairs without `=` and headers that are not
+/// UTF-8 are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cookies(Vec<(String, String)>);
 
 impl Cookies {
     /// The value of the first cookie called `name`.
+    ///
+    /// Names are compared with upper and lower case. Check the value like any other input: a cookie
+    /// that is not signed can be made up.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut named = self.iter().filter(|(known, _)| *known == name);
@@ -30,6 +36,9 @@ impl Cookies {
     }
 
     /// All cookies as pairs of name and value.
+    ///
+    /// A name can be there twice, with the paths of two cookies; the more specific path comes first
+    /// (RFC 6265 §5.4).
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

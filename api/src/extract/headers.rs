@@ -10,6 +10,7 @@ use crate::body::Request;
 use crate::contract::Operation;
 use crate::problem::{MALFORMED_HEADER, Problem};
 
+/// All headers. A function URL has joined repeated ones with `,` already.
 impl<S: Sync> Extract<S> for HeaderMap {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         Ok(request.headers().clone())
@@ -46,7 +47,7 @@ pub trait HeaderField: Sized + Send {
     /// The header's name.
     const NAME: HeaderName;
 
-    /// Reads the value; repeated headers come as one, joined by `, ` (RFC 9110 §5.3).
+    /// Reads the value; repeated headers are joined with `, ` first (RFC 9110 §5.3).
     ///
     /// # Errors
     /// The mistake, as a text that follows the header's name: `must be a date`.
@@ -54,6 +55,36 @@ pub trait HeaderField: Sized + Send {
 }
 
 /// A typed header that the request must have; `Option<Header<T>>` when it may be absent.
+///
+/// ```
+/// use fnurl::{Api, Header, HeaderField, get, testing::TestApi};
+/// use http::{HeaderName, HeaderValue};
+///
+/// struct Depth(u8);
+///
+/// impl HeaderField for Depth {
+///     type Schema = u8;
+///     const NAME: HeaderName = HeaderName::from_static("depth");
+///
+///     fn parse(value: &HeaderValue) -> Result<Self, String> {
+///         let number = value.to_str().ok().and_then(|it| it.parse().ok());
+///         number.map(Self).ok_or_else(|| "must be a whole number".to_owned())
+///     }
+/// }
+///
+/// async fn tree(depth: Option<Header<Depth>>) -> String {
+///     depth.map_or(1, |Header(depth)| depth.0).to_string()
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/", get(tree)).build()?);
+/// api.get("/").await.assert_text(200, "1");
+/// api.get("/").header("depth", "3").await.assert_text(200, "3");
+/// let problem = api.get("/").header("depth", "deep").await.problem(400);
+/// assert_eq!(problem["detail"], "the header `depth` must be a whole number");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 ///
 /// # Problems
 /// 400 when the header is missing or cannot be parsed.

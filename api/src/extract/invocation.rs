@@ -9,6 +9,8 @@ use crate::contract::Operation;
 use crate::invocation::Invocation;
 use crate::problem::{INTERNAL_ERROR, MALFORMED_EVENT, Problem};
 
+/// # Problems
+/// 500 when the request did not come through an invocation: another server called the API.
 impl<S: Sync> Extract<S> for Invocation {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
         let invocation = request.extensions().get::<Self>();
@@ -21,6 +23,17 @@ impl<S: Sync> Extract<S> for Invocation {
 }
 
 /// The address of the client, or of the proxy in front of the function URL.
+///
+/// ```
+/// use fnurl::SourceIp;
+///
+/// async fn who(SourceIp(address): SourceIp) -> String {
+///     format!("you call from {address}")
+/// }
+/// # let _ = fnurl::get::<(), _>(who);
+/// ```
+///
+/// Behind CloudFront or another proxy, take [`ClientIp`](crate::layers::ClientIp) instead.
 ///
 /// Source: `requestContext.http.sourceIp`, the peer of the TCP connection; the header
 /// `x-forwarded-for` is not used.

@@ -10,7 +10,7 @@ use crate::problem::{
 use crate::syntax::media_type::is_json;
 use crate::validation::{Input, read_json};
 
-/// A JSON body. As an argument, it was read and validated; as a response, it is sent.
+/// A JSON body. As an argument, it is read and validated; as a response, it is serialized.
 ///
 /// Accepts `application/json` and every `application/*+json`. To refuse unknown members, put
 /// `#[serde(deny_unknown_fields)]` on the type.
@@ -33,7 +33,7 @@ use crate::validation::{Input, read_json};
 /// }
 /// ```
 ///
-/// # What is read
+/// # Accepted JSON
 /// The JSON that the contract describes: objects for structs (never arrays), each member once, and
 /// for an integer every whole number, however it is written (`3`, `3.0`, `3e0`).
 ///
@@ -43,8 +43,8 @@ use crate::validation::{Input, read_json};
 /// - 415 for another media type, or a compressed body
 /// - 422 with a JSON Pointer for every member that has the wrong type or breaks a rule. All
 ///   mistakes are listed, each once and by the name that was sent: the first 100, and the number
-///   of the others. While a value of a type with its own text format is not valid, some rules of
-///   its neighbours may stay unchecked.
+///   of the others. If a value with its own text format (such as a date) is not valid, some rules
+///   about other members may not be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 

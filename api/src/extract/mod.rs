@@ -44,6 +44,27 @@ use crate::problem::Violation;
 /// `S` is the state of the API. `M` only tells implementations apart and is always inferred:
 /// write `impl<S: Sync> Extract<S> for YourType`.
 ///
+/// | argument | reads | refuses with |
+/// |---|---|---|
+/// | [`Path<T>`](Path) | the parameters of the template | 422 |
+/// | [`Query<T>`](Query) | the query string | 400, 422 |
+/// | [`Json<T>`](Json), [`Form<T>`](Form) | the body, typed and validated | 400, 413, 415, 422 |
+/// | [`Patch<T>`](Patch) | changes to a `T` | 400, 413, 415, 422 |
+/// | `String`, `Bytes` | the body as it is | 400, 413, 415 |
+/// | [`Header<T>`](Header), `HeaderMap`, [`Cookies`] | headers | 400 for `Header` |
+/// | [`State<T>`](State) | the state of the API | |
+/// | [`Caller`](crate::Caller) | the identity that signed the request | 403 |
+/// | [`SourceIp`] | the address of the client | 400 |
+/// | [`Invocation`](crate::Invocation) | Lambda's data about the call | |
+/// | [`Preconditions`](crate::Preconditions) | `If-Match` and the like | 400, 428 |
+/// | [`Idempotency`](crate::Idempotency) | `Idempotency-Key` | 400, 422 |
+/// | [`Prefer`](crate::Prefer) | `Prefer: return=minimal` | |
+/// | `Method`, `Uri`, [`MatchedRoute`](crate::MatchedRoute) | the request line | |
+/// | `Option<T>` | `T`, unless it is absent | as `T`, if it is there |
+/// | `Result<T, Problem>` | `T`, or the problem instead | |
+///
+/// Several arguments may read the body: it is in memory.
+///
 /// ```
 /// use fnurl::contract::Operation;
 /// use fnurl::{Extract, Problem, Request, problem::MALFORMED_HEADER};
@@ -79,14 +100,21 @@ pub trait Extract<S, M = ()>: Sized {
         state: &S,
     ) -> impl Future<Output = Result<Self, Problem>> + Send;
 
-    /// Describes to the contract what is read and refused. Never called while requests are served.
+    /// Describes inputs and problems for the contract. Never called while requests are served.
     fn describe(operation: &mut Operation);
 
     /// Declares the parts of path and query that are read; checked when the API is built.
+    ///
+    /// An extractor that reads path parameters must declare them, or the route is refused as one
+    /// whose parameter nobody reads; see [`Reads`].
     fn reads(_reads: &mut Reads) {}
 }
 
 /// The broken rules of a request so far.
+///
+/// Example: of `Path(id): Path<u8>, Json(lamp): Json<Lamp>` for `/lamps/x` and `{"name": ""}`, the
+/// first argument breaks a rule and is kept as `None`; the second is extracted all the same. The
+/// 422 then lists `id` and `/name`.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     violations: Vec<Violation>,
@@ -107,7 +135,7 @@ impl Gathered {
         }
     }
 
-    /// All broken rules in one problem. If two arguments report the same, it is listed once.
+    /// All broken rules in one problem. A rule that two arguments report is listed once.
     pub(crate) fn into_problem(mut self) -> Problem {
         let mut known: Vec<Violation> = Vec::new();
         for violation in self.violations.drain(..) {

@@ -52,6 +52,8 @@ const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 /// # Problems
 /// 400 when the body is not JSON, 413, 415 with `Accept-Patch` for another media type, 422 when
 /// the body is not an object, or when the result is not a valid `T`.
+///
+/// Source: RFC 7396. A merge patch cannot set a member to null, nor change one element of an array.
 pub struct Patch<T> {
     changes: Map<String, Value>,
     document: Document,
@@ -61,6 +63,30 @@ pub struct Patch<T> {
 }
 
 /// The change of one member in a patch.
+///
+/// ```
+/// use fnurl::{Change, Json, Patch, Problem};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+/// # use validator::Validate;
+///
+/// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+/// struct Account {
+///     name: String,
+///     mail: Option<String>,
+/// }
+///
+/// async fn change(patch: Patch<Account>) -> Result<Json<Account>, Problem> {
+///     match patch.change("mail") {
+///         Change::Absent => {}
+///         Change::Null => println!("stop sending mail"),
+///         Change::Value(mail) => println!("ask {mail} to confirm"),
+///     }
+///     let account = Account { name: "Ada".to_owned(), mail: None };
+///     patch.apply(&account).map(Json)
+/// }
+/// # let _ = fnurl::patch::<(), _>(change);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change<'a> {
     /// The patch does not have the member: it stays unchanged.
@@ -73,6 +99,9 @@ pub enum Change<'a> {
 
 impl<T> Patch<T> {
     /// The change of a member, by its name in JSON.
+    ///
+    /// It is the value as the client sent it, not yet validated: that is what
+    /// [`apply`](Self::apply) does.
     #[must_use]
     pub fn change(&self, member: &str) -> Change<'_> {
         match self.changes.get(member) {
@@ -85,6 +114,29 @@ impl<T> Patch<T> {
 
 impl<T: Input + Serialize> Patch<T> {
     /// Applies the changes to `current`, then reads and validates the whole result.
+    ///
+    /// ```
+    /// use fnurl::{Api, Json, Patch, Problem, patch, testing::TestApi};
+    /// # use schemars::JsonSchema;
+    /// # use serde::{Deserialize, Serialize};
+    /// # use validator::Validate;
+    ///
+    /// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+    /// struct Lamp { name: String, watts: Option<u32> }
+    ///
+    /// async fn change(patch: Patch<Lamp>) -> Result<Json<Lamp>, Problem> {
+    ///     patch.apply(&Lamp { name: "Desk".to_owned(), watts: Some(7) }).map(Json)
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/lamp", patch(change)).build()?);
+    /// let send = |body| api.patch("/lamp").text("application/merge-patch+json", body);
+    /// send(r#"{"watts":null}"#).await.assert_text(200, r#"{"name":"Desk","watts":null}"#);
+    /// let problem = send(r#"{"name":null}"#).await.problem(422);
+    /// assert_eq!(problem["errors"][0]["code"], "required");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     ///
     /// # Problems
     /// 422 with a JSON Pointer for every member of the result that breaks a rule: `required` for
@@ -208,6 +260,8 @@ impl<T: JsonSchema> JsonSchema for PatchSchema<T> {
     }
 }
 
+/// Lets a schema also accept null: `string` becomes `["string", "null"]`; a schema without a `type`
+/// becomes one of two alternatives.
 fn allow_null(schema: &mut Value) {
     let null = Value::from("null");
     match schema.get_mut("type") {

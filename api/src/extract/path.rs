@@ -32,6 +32,37 @@ use crate::validation::{Input, Shape, fields_of, parse_text, read_parameters, sh
 ///
 /// # Problems
 /// 422 with the parameter's name when a value does not parse or breaks a rule.
+///
+/// # By name
+/// A struct reads each parameter by its name and validates it:
+///
+/// ```
+/// use fnurl::{Api, Path, get, testing::TestApi};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use validator::Validate;
+///
+/// #[derive(Deserialize, Validate, JsonSchema)]
+/// #[serde(rename_all = "camelCase")]
+/// struct At {
+///     order_id: u64,
+///     #[validate(range(min = 1))]
+///     line: u16,
+/// }
+///
+/// async fn read(Path(at): Path<At>) -> String {
+///     format!("line {} of order {}", at.line, at.order_id)
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = Api::builder(()).at("/orders/{orderId}/lines/{line}", get(read)).build()?;
+/// let api = TestApi::new(api);
+/// api.get("/orders/7/lines/2").await.assert_text(200, "line 2 of order 7");
+/// let problem = api.get("/orders/7/lines/0").await.problem(422);
+/// assert_eq!(problem["errors"][0]["parameter"], "line");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
@@ -54,17 +85,51 @@ impl<S: Sync, M, T: PathInput<M>> Extract<S, M> for Path<T> {
 }
 
 /// A type that [`Path`] can read. `M` distinguishes the kinds of types.
+///
+/// It is implemented for every type that implements [`FromStr`] and [`JsonSchema`], for tuples of
+/// up to four of them, and for every [`Input`]. So a type of your own needs those, and not this
+/// trait:
+///
+/// ```
+/// use std::str::FromStr;
+///
+/// use fnurl::{Api, Path, get, testing::TestApi};
+/// use schemars::JsonSchema;
+///
+/// #[derive(JsonSchema)]
+/// struct Isbn(String);
+///
+/// impl FromStr for Isbn {
+///     type Err = &'static str;
+///
+///     fn from_str(text: &str) -> Result<Self, Self::Err> {
+///         match text.len() == 13 && text.bytes().all(|it| it.is_ascii_digit()) {
+///             true => Ok(Self(text.to_owned())),
+///             false => Err("must be an ISBN of 13 digits"),
+///         }
+///     }
+/// }
+///
+/// async fn read(Path(isbn): Path<Isbn>) -> String { isbn.0 }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/books/{isbn}", get(read)).build()?);
+/// let problem = api.get("/books/7").await.problem(422);
+/// assert_eq!(problem["errors"][0]["message"], "must be an ISBN of 13 digits");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 pub trait PathInput<M>: Sized {
     /// Reads the parameters of a matched route.
     ///
     /// # Problems
-    /// 422 that lists every parameter that is wrong.
+    /// 422 that lists every parameter that is not valid.
     fn from_route(route: &MatchedRoute) -> Result<Self, Problem>;
 
     /// Describes the parameters.
     fn describe(operation: &mut Operation);
 
-    /// Says which parameters are read.
+    /// Declares which parameters are read.
     fn reads(reads: &mut Reads);
 }
 

@@ -38,6 +38,38 @@ use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};
 /// # Problems
 /// 400 when the query has a malformed escape; 422 that names the parameter when a value has the
 /// wrong type, is missing, or breaks a rule.
+///
+/// # Several in one handler
+/// Each reads its own members. A parameter that none of them knows is refused if one of the types
+/// has `deny_unknown_fields`.
+///
+/// ```
+/// use fnurl::{Api, Query, get, testing::TestApi};
+/// # use schemars::JsonSchema;
+/// # use serde::Deserialize;
+/// # use validator::Validate;
+///
+/// #[derive(Deserialize, Validate, JsonSchema)]
+/// #[serde(deny_unknown_fields)]
+/// struct Page { limit: Option<u32> }
+///
+/// #[derive(Deserialize, Validate, JsonSchema)]
+/// #[serde(deny_unknown_fields)]
+/// struct Filter { colour: Option<String> }
+///
+/// async fn list(Query(page): Query<Page>, Query(filter): Query<Filter>) -> String {
+///     format!("{:?} {:?}", page.limit, filter.colour)
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/", get(list)).build()?);
+/// api.get("/?colour=red&limit=5").await.assert_text(200, "Some(5) Some(\"red\")");
+/// let _ = api.get("/?size=5").await.problem(422);
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+///
+/// Source: WHATWG URL §5, whose form of names and values HTML forms and most clients send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
@@ -124,6 +156,8 @@ const SIGNATURE: [&str; 7] = [
     "X-Amz-SignedHeaders",
 ];
 
+/// The query without the parameters of a signature. A type that refuses unknown parameters could
+/// otherwise never be called by a presigned URL.
 fn without_signature(query: &str) -> Cow<'_, str> {
     if !query.contains("X-Amz-") {
         return Cow::Borrowed(query);

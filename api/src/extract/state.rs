@@ -34,6 +34,36 @@ use crate::problem::Problem;
 pub struct State<T>(pub T);
 
 /// A part of the state `S` that handlers can take on its own.
+///
+/// A handler then names what it needs, and its test needs no more than that. The state itself is a
+/// part of itself, if it is `Clone`.
+///
+/// ```
+/// use fnurl::{Api, FromState, State, get, testing::TestApi};
+///
+/// #[derive(Clone)]
+/// struct App { mailer: Mailer }
+///
+/// #[derive(Clone)]
+/// struct Mailer { sender: &'static str }
+///
+/// impl FromState<App> for Mailer {
+///     fn from_state(app: &App) -> Self {
+///         app.mailer.clone()
+///     }
+/// }
+///
+/// async fn sender(State(mailer): State<Mailer>) -> &'static str {
+///     mailer.sender
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let app = App { mailer: Mailer { sender: "shop@example.com" } };
+/// let api = TestApi::new(Api::builder(app).at("/sender", get(sender)).build()?);
+/// api.get("/sender").await.assert_text(200, "shop@example.com");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a part of the state `{S}`",
     note = "implement `FromState<{S}>` for it"

@@ -31,10 +31,10 @@ const LONGEST_KEY: usize = 255;
 /// The time for which a request is remembered: one day.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Makes a repeated request have one effect and the same response.
+/// Gives a repeated request only one effect, and the same response each time.
 ///
-/// The handler makes its response first. Then a type that implements [`WriteOnce`] writes effect
-/// and record in one step. So there are always both or neither, even if the process is killed:
+/// The handler makes its response first. Then a type that implements [`WriteOnce`] writes the
+/// effect and the record in one step. So both exist or neither, even if the process is killed:
 ///
 /// - a request with a new key has its effect, and gets its response;
 /// - for a day, the same request with the same key has no effect and gets the same status,
@@ -48,14 +48,14 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// ```
 /// use fnurl::{Created, Idempotency, Json, Once, OnceRecord, Problem, Replayable, WriteOnce};
 ///
-/// /// Adds a note to the book, unless there is a record.
+/// /// Adds a note to the book, unless the record exists.
 /// struct AddNote(String);
 ///
 /// impl WriteOnce for AddNote {
 ///     type Error = Problem;
 ///
 ///     async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
-///         // One transaction: note and record, on condition that there is no such record.
+///         // One transaction: the note and the record, if the record does not exist yet.
 ///         Ok(Once::Written)
 ///     }
 /// }
@@ -68,6 +68,9 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Problems
 /// 400 when the key is malformed or longer than 255 characters.
+///
+/// Source: draft-ietf-httpapi-idempotency-key-header; the key is a string of RFC 9651 §3.3.3, and
+/// is also read without quotes, as many clients send it.
 #[derive(Debug)]
 pub struct Idempotency(Option<Identity>);
 
@@ -83,14 +86,22 @@ pub enum IdempotencyScope {
     Session,
 }
 
-/// The identity of a request.
+/// The identity of a request, as two digests.
+///
+/// The id is what the client names: caller, method, route template and key. The fingerprint is what
+/// it sends: path, query, media type and body. Two requests with the same id and another
+/// fingerprint are a mistake of the client. Digests keep secrets in a body out of the store, and
+/// have a fixed length.
 #[derive(Debug)]
 struct Identity {
     id: String,
     fingerprint: String,
 }
 
-/// A request that had its effect, and its response, as a store keeps them.
+/// The stored form of a request that had its effect, with its response.
+///
+/// Keep all of it under `id` until `expires_at`, such as in one row with a time to live. A body of
+/// some hundred kilobytes may not fit into a row: DynamoDB takes 400 KB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnceRecord {
     /// A digest of caller, route and key, as 64 hexadecimal digits.
@@ -108,6 +119,9 @@ pub struct OnceRecord {
 }
 
 /// The outcome of a write.
+///
+/// Return [`Earlier`](Self::Earlier) also for a record of another request with the same key: the
+/// framework compares the fingerprints, and refuses it with 422.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Once {
     /// The effect and the record were written now.
@@ -117,12 +131,49 @@ pub enum Once {
 }
 
 /// A write that stores its effect and a record in one step.
+///
+/// In DynamoDB, one `TransactWriteItems` has both, with the condition that there is no record of
+/// this id. In memory, a lock does it:
+///
+/// ```
+/// use std::sync::{Arc, Mutex, PoisonError};
+/// use std::time::SystemTime;
+///
+/// use fnurl::{Once, OnceRecord, Problem, WriteOnce};
+///
+/// #[derive(Default)]
+/// struct Book { notes: Vec<String>, records: Vec<OnceRecord> }
+///
+/// struct AddNote(Arc<Mutex<Book>>, String);
+///
+/// impl WriteOnce for AddNote {
+///     type Error = Problem;
+///
+///     async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+///         let Self(book, note) = self;
+///         let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
+///         if let Some(record) = record {
+///             let is_same = |it: &&OnceRecord| it.id == record.id;
+///             let is_valid = |it: &&OnceRecord| it.expires_at > SystemTime::now();
+///             if let Some(earlier) = book.records.iter().filter(is_valid).find(is_same) {
+///                 return Ok(Once::Earlier(earlier.clone()));
+///             }
+///             book.records.push(record);
+///         }
+///         book.notes.push(note);
+///         Ok(Once::Written)
+///     }
+/// }
+/// ```
+///
+/// Do not read the record first and write later: two requests that come at once would both find
+/// none.
 pub trait WriteOnce: Send {
-    /// The error, when nothing was written.
+    /// The error of a write that wrote nothing.
     type Error;
 
-    /// Writes the effect, and `record` if there is one. Writes nothing if a record with the same
-    /// id exists that has not expired.
+    /// Writes the effect, and the record if it is `Some`. Writes nothing if a record with the same
+    /// id exists and has not expired.
     fn write_once(
         self,
         record: Option<OnceRecord>,
@@ -132,6 +183,16 @@ pub trait WriteOnce: Send {
 impl Idempotency {
     /// Writes `effect`, unless it was written before, and returns the response.
     ///
+    /// 1. `response` is made first. If it is a problem, nothing is written and the key stays free.
+    /// 2. Without a key, `effect` is written without a record.
+    /// 3. With a key, effect and record are written in one step. If there was a record, its
+    ///    response is sent instead: the client cannot tell the repetition from the first request,
+    ///    but for `Idempotency-Replayed`.
+    ///
+    /// # Problems
+    /// The response is 422 when the record belongs to another request, and 500 when `response` is a
+    /// stream, which cannot be kept.
+    ///
     /// # Errors
     /// The error of `effect`; nothing was written.
     pub async fn run<R, W, E>(self, response: R, effect: W) -> Result<Replayable<R>, E>
@@ -140,7 +201,7 @@ impl Idempotency {
         W: WriteOnce,
         E: From<W::Error>,
     {
-        // Without a response there is no effect either.
+        // If the response cannot be made, nothing is written.
         let response = match response.respond() {
             Ok(response) => response,
             Err(problem) => return Ok(Replayable::of(Err(problem))),
@@ -296,7 +357,7 @@ fn unquoted(text: &str) -> Option<String> {
     Some(key)
 }
 
-/// The digest of the parts, each with its length before it, so that different lists differ.
+/// The digest of the parts. Each part has its length before it, so `ab, c` and `a, bc` differ.
 fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -310,6 +371,9 @@ fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
 }
 
 /// A response, or the stored response to an earlier request.
+///
+/// Made by [`Idempotency::run`]. Its status and headers are those of `R`, so the contract describes
+/// it as an `R` with the header `Idempotency-Replayed`.
 pub struct Replayable<R> {
     response: Result<Response, Problem>,
     of: PhantomData<fn() -> R>,

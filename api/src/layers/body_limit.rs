@@ -26,6 +26,9 @@ use crate::router::Route;
 /// assert_eq!(problem["limit"], 5);
 /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
 /// ```
+///
+/// # Problems
+/// 413 with the member `limit`, in bytes. Source: RFC 9110 §15.5.14.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit(usize);
 

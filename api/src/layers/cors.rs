@@ -1,4 +1,5 @@
-//! `Cors`: calls from pages of other origins, for function URLs without a CORS configuration.
+//! `Cors`: allows calls from pages of other origins, for function URLs without their own CORS
+//! configuration.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::contract::Operation;
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 
-/// Response headers that a page may read, beside those that every page may read.
+/// Response headers that a page may read, in addition to the CORS-safelisted ones.
 const EXPOSED: [HeaderName; 7] = [
     CONTENT_LANGUAGE,
     CONTENT_LOCATION,
@@ -48,6 +49,9 @@ const EXPOSED: [HeaderName; 7] = [
 /// assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example"));
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
+///
+/// Sources: WHATWG Fetch, “HTTP CORS protocol”; AWS Lambda Developer Guide, “Cross-origin resource
+/// sharing (CORS)” for function URLs.
 #[derive(Debug, Clone)]
 pub struct Cors {
     /// `None` for any.
@@ -58,6 +62,15 @@ pub struct Cors {
 }
 
 /// A mistake in the configuration of a [`Cors`] layer.
+///
+/// ```
+/// use fnurl::layers::{Cors, CorsError};
+///
+/// let mistake = Cors::origins(["https://app.example/"]).unwrap_err(); // no slash at the end
+/// assert_eq!(mistake, CorsError::NotAnOrigin("https://app.example/".to_owned()));
+/// let mistake = Cors::any_origin().credentials().unwrap_err();
+/// assert_eq!(mistake, CorsError::CredentialsForEveryOrigin);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CorsError {
@@ -86,6 +99,9 @@ impl std::error::Error for CorsError {}
 
 impl Cors {
     /// Pages of any origin, without credentials.
+    ///
+    /// For public data. A page of any site can read the responses, but as nobody: the browser sends
+    /// no cookies.
     #[must_use]
     pub fn any_origin() -> Self {
         Self {
@@ -110,8 +126,21 @@ impl Cors {
 
     /// Allows cookies and other credentials.
     ///
+    /// ```
+    /// use fnurl::layers::Cors;
+    /// use http::HeaderName;
+    /// use std::time::Duration;
+    ///
+    /// let cors = Cors::origins(["https://app.example", "http://localhost:3000"])?
+    ///     .credentials()?
+    ///     .expose(HeaderName::from_static("x-total"))
+    ///     .max_age(Duration::from_secs(600));
+    /// # let _ = cors;
+    /// # Ok::<(), fnurl::layers::CorsError>(())
+    /// ```
+    ///
     /// # Errors
-    /// Any origin is allowed.
+    /// The layer allows any origin.
     pub fn credentials(mut self) -> Result<Self, CorsError> {
         if self.origins.is_none() {
             return Err(CorsError::CredentialsForEveryOrigin);
@@ -184,8 +213,8 @@ impl RouteLayer for Cors {
     }
 }
 
-/// Keeps plain `OPTIONS` requests from `tower-http`, which treats each as a preflight and would
-/// hide the API's own response.
+/// Passes plain `OPTIONS` requests directly to the API: `tower-http` treats each as a preflight and
+/// would hide the API's own response.
 #[derive(Clone)]
 struct Preflights {
     plain: Route,

@@ -11,7 +11,7 @@ use crate::router::Route;
 /// Responds with 504 if the handler takes longer than this time, and cancels its work.
 ///
 /// [`run`](crate::run) always does this for the function's timeout; this layer is for routes that
-/// should stop earlier. A streamed response must begin within the time, but need not end.
+/// should stop earlier. A streamed response must begin within the time, but may end later.
 ///
 /// ```
 /// use fnurl::layers::Deadline;
@@ -26,6 +26,10 @@ use crate::router::Route;
 /// let _ = api.get("/").await.problem(504);
 /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
 /// ```
+///
+/// # Problems
+/// 504. The handler's future is dropped at its next `.await`: a handler that computes without one
+///      cannot be stopped, and a write that was sent may still have its effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline(Duration);
 
@@ -41,7 +45,7 @@ impl Around for Deadline {
     async fn respond(&self, request: Request, inner: &Route) -> Result<Response, Problem> {
         let answering = tokio::time::timeout(self.0, inner.call_now(request));
         answering.await.map_err(|_| {
-            DEADLINE_EXCEEDED.because("the request got no response within the route's time")
+            DEADLINE_EXCEEDED.because("the handler did not respond within the route's timeout")
         })
     }
 

@@ -21,6 +21,10 @@ use crate::router::{Route, RouteLayer};
 /// let api = Api::builder(()).at("/", get(hello)).layer(layer).build()?;
 /// # Ok::<(), fnurl::BuildError>(())
 /// ```
+///
+/// `describe` is called for each route inside the layer. It sees what the handler and the inner
+/// layers have described, so [`response_header_of_all`](Operation::response_header_of_all) covers
+/// all of it.
 pub fn describing<L, D>(layer: L, describe: D) -> Describing<L, D>
 where
     L: RouteLayer,

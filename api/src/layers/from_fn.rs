@@ -32,7 +32,7 @@ use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
 /// ```
 ///
-/// What it refuses and adds is said to the contract with
+/// To describe its headers and problems in the contract, wrap the layer in
 /// [`describing`](crate::layers::describing()).
 pub fn from_fn<F, Fut>(function: F) -> FromFn<F>
 where
@@ -47,11 +47,34 @@ where
 pub struct FromFn<F>(F);
 
 /// The inner layers and the handler, as the layer calls them.
+///
+/// ```
+/// use fnurl::layers::{Next, from_fn};
+/// use fnurl::{Api, Problem, Request, Response, get, testing::TestApi};
+/// use http::{HeaderValue, header::CACHE_CONTROL};
+///
+/// /// Nobody keeps a response of these routes.
+/// async fn no_store(request: Request, next: Next) -> Result<Response, Problem> {
+///     let mut response = next.run(request).await;
+///     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+///     Ok(response)
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = Api::builder(()).at("/", get(async || "secret")).layer(from_fn(no_store)).build()?;
+/// let response = TestApi::new(api).get("/").await;
+/// assert_eq!(response.header("cache-control"), Some("no-store"));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct Next(Route);
 
 impl Next {
     /// Passes `request` on, and returns the response.
+    ///
+    /// It never fails: a problem or a panic further in is a response with its status. A layer that
+    /// does not call it sends its own response, and the handler does not run.
     pub async fn run(self, request: Request) -> Response {
         self.0.call_now(request).await
     }

@@ -3,6 +3,10 @@
 //! Each goes around an [`Api`](crate::Api), a group of routes or one route, like any
 //! [`RouteLayer`]. A request that they refuse gets a problem. The first added is the outermost.
 //!
+//! A good order for a whole API, from the outside in: what every response must have ([`RequestId`],
+//! CORS, [`SecurityHeaders`]), then what changes bodies (compression), then what refuses requests.
+//! A problem of an inner layer then has the headers of the outer ones.
+//!
 //! | layer | does | cargo feature |
 //! |---|---|---|
 //! | [`RequestId`] | adds the request id to the response | |
@@ -72,6 +76,9 @@ use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 
 /// A layer's work on a request and on its response.
+///
+/// The layers of the framework implement this instead of `tower::Service`: it needs no future type,
+/// no `poll_ready`, and an error is a [`Problem`], which is rendered in the format of the API.
 pub(crate) trait Around: Send + Sync + 'static {
     /// Responds to `request`; calls `inner` unless the request is refused.
     fn respond(

@@ -10,7 +10,10 @@ use crate::problem::{NOT_ACCEPTABLE, Problem};
 use crate::router::Route;
 
 /// Declares the media types of its routes' responses, and refuses requests whose `Accept` has none
-/// of them. Problems are sent in any case.
+/// of them. Problems are sent without this check.
+///
+/// Weights only matter if they are 0; it does not choose between several types. A request without
+/// `Accept` accepts everything.
 ///
 /// ```
 /// use fnurl::{Json, Produces, Routes, get};
@@ -21,6 +24,10 @@ use crate::router::Route;
 ///
 /// let routes = Routes::<()>::new().at("/numbers", get(list)).layer(Produces(&["application/json"]));
 /// ```
+///
+/// # Problems
+/// 406. Source: RFC 9110 §12.5.1 and §15.5.7. Without this layer, a route sends what it has, which
+///      the RFC also allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Produces(
     /// Media types without parameters.
@@ -42,6 +49,10 @@ impl Around for Produces {
 }
 
 impl Produces {
+    /// Checks `Accept` against each media type.
+    ///
+    /// Example: `application/json;q=0, */*` accepts everything but JSON. Both ranges match JSON,
+    /// the first is more precise, and it has the weight 0.
     fn is_acceptable(self, headers: &HeaderMap) -> bool {
         if !headers.contains_key(ACCEPT) {
             return true;

@@ -40,6 +40,14 @@ impl RequestId {
     }
 
     /// In a header with another name.
+    ///
+    /// ```
+    /// use fnurl::layers::RequestId;
+    /// use http::HeaderName;
+    ///
+    /// let layer = RequestId::in_header(HeaderName::from_static("x-correlation-id"));
+    /// # let _ = layer;
+    /// ```
     #[must_use]
     pub const fn in_header(name: HeaderName) -> Self {
         Self(name)

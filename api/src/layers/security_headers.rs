@@ -21,6 +21,10 @@ use crate::router::Route;
 /// | `x-content-type-options` | `nosniff` |
 /// | `x-frame-options` | `DENY` |
 ///
+/// They forbid a browser to run or load anything from a response, to show it inside another page,
+/// to guess another media type, to tell other sites its URL, and to call the host without TLS for
+/// two years.
+///
 /// A header that a handler has set is kept: a documentation page, for example, has its own policy.
 ///
 /// ```

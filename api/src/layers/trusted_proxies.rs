@@ -36,6 +36,13 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// request.await.assert_text(200, "192.0.2.1");
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
+///
+/// Example: the request comes from `10.0.0.1`, with
+/// `x-forwarded-for: 203.0.113.9, 192.0.2.1, 10.0.0.2` and `10.0.0.0/8` trusted. From the right:
+/// `10.0.0.1` and `10.0.0.2` are proxies, `192.0.2.1` is not, so it is the client. It may have made
+/// up `203.0.113.9`.
+///
+/// Source: MDN, “X-Forwarded-For”, “Selecting an IP address”; the header has no RFC.
 #[derive(Debug, Clone)]
 pub struct TrustedProxies(Trust);
 
@@ -46,6 +53,13 @@ enum Trust {
 }
 
 /// The error for a text that is not a range of addresses.
+///
+/// ```
+/// use fnurl::layers::TrustedProxies;
+///
+/// let error = TrustedProxies::ranges(["10.0.0.0/8", "cloudfront"]).unwrap_err();
+/// assert!(error.to_string().starts_with("`cloudfront` is not a valid address range"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressRangeError(String);
 
@@ -83,12 +97,24 @@ impl TrustedProxies {
     ///
     /// Use it only if every call of the function URL comes through them (AuthType `AWS_IAM` and an
     /// origin access control). Otherwise a client could claim any address.
+    ///
+    /// ```
+    /// use fnurl::layers::TrustedProxies;
+    /// use fnurl::{Api, get};
+    ///
+    /// let cloudfront = TrustedProxies::hops(1);
+    /// let api = Api::builder(()).at("/", get(async || "Hello!")).layer(cloudfront).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     #[must_use]
     pub const fn hops(proxies: usize) -> Self {
         Self(Trust::Hops(proxies))
     }
 
     /// The client of a request that came from `source` with these headers.
+    ///
+    /// It walks to the left, from proxy to proxy, as long as the address at hand is trusted. It
+    /// stops at the first text that is not an address: a trusted proxy would not have written it.
     fn client(&self, source: IpAddr, headers: &HeaderMap) -> IpAddr {
         let values = headers.get_all(X_FORWARDED_FOR).iter();
         let forwarded: Vec<Option<IpAddr>> = values
@@ -120,7 +146,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address, which some proxies write with a port.
+/// Parses an address; some proxies add a port.
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim();
     let with_port = || text.parse::<SocketAddr>().map(|it| it.ip());
@@ -139,7 +165,19 @@ impl Around for TrustedProxies {
     }
 }
 
-/// The address of the client: as [`TrustedProxies`] found it, or else the [`SourceIp`].
+/// The address of the client, from [`TrustedProxies`] or else from [`SourceIp`].
+///
+/// ```
+/// use fnurl::layers::ClientIp;
+///
+/// async fn who(ClientIp(address): ClientIp) -> String {
+///     format!("you call from {address}")
+/// }
+/// # let _ = fnurl::get::<(), _>(who);
+/// ```
+///
+/// It is for logs and limits. It says where a request came from, not who sent it; for that, take a
+/// [`Caller`](crate::Caller).
 ///
 /// # Problems
 /// 400 when the event does not have it; take `Option<ClientIp>` if that can happen.
@@ -183,14 +221,14 @@ mod tests {
     fn the_first_address_from_the_right_that_is_not_trusted_is_the_client() {
         let proxies = TrustedProxies::ranges(["10.0.0.0/8", "2001:db8::1"]).unwrap();
         let cases: [(&str, &[&str], &str); 11] = [
-            // There is no trusted proxy in between.
+            // Without a trusted proxy.
             ("192.0.2.1", &[], "192.0.2.1"),
             ("192.0.2.1", &["203.0.113.9"], "192.0.2.1"),
             ("192.0.2.1", &["10.1.1.1, 192.0.2.1"], "192.0.2.1"),
             // One proxy, with its own address added or not.
             ("10.0.0.1", &["192.0.2.1"], "192.0.2.1"),
             ("10.0.0.1", &["192.0.2.1,10.0.0.1"], "192.0.2.1"),
-            // Two proxies, and something made up.
+            // Two proxies, and a forged address.
             (
                 "10.0.0.1",
                 &["203.0.113.9", "192.0.2.1, 10.0.0.2"],

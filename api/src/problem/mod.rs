@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::body::{BoxError, Response};
 
-/// The media type of problem details.
+/// The media type of problem details, `application/problem+json` (RFC 9457 §6.1).
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// A kind of failure: its status, its name in URLs, and its title.
@@ -72,6 +72,8 @@ impl ProblemType {
     }
 
     /// The last segment of the `type` URI.
+    ///
+    /// Clients compare it, so it must not change; the title may.
     #[must_use]
     pub const fn slug(self) -> &'static str {
         self.slug
@@ -84,6 +86,12 @@ impl ProblemType {
     }
 
     /// A problem of this kind with its title only.
+    ///
+    /// ```
+    /// use fnurl::problem::NOT_FOUND;
+    ///
+    /// assert_eq!(NOT_FOUND.problem().to_string(), "Not found");
+    /// ```
     #[must_use]
     pub fn problem(self) -> Problem {
         Problem(Box::new(Details {
@@ -98,6 +106,16 @@ impl ProblemType {
     }
 
     /// A problem whose `detail` is `reason`, which the client reads.
+    ///
+    /// Say what is wrong with this request, in lower case and without a full stop. Never put the
+    /// text of an error of the store there: it may name tables and hosts.
+    ///
+    /// ```
+    /// use fnurl::problem::NOT_FOUND;
+    ///
+    /// let problem = NOT_FOUND.because(format_args!("there is no item {}", 7));
+    /// assert_eq!(problem.detail(), Some("there is no item 7"));
+    /// ```
     #[must_use]
     pub fn because(self, reason: impl fmt::Display) -> Problem {
         let mut problem = self.problem();
@@ -106,6 +124,17 @@ impl ProblemType {
     }
 
     /// A problem whose cause goes to the log under the request id, and never to the client.
+    ///
+    /// ```
+    /// use fnurl::{Problem, problem::INTERNAL_ERROR};
+    ///
+    /// async fn read() -> Result<String, Problem> {
+    ///     std::fs::read_to_string("/etc/shop.conf").map_err(|err| INTERNAL_ERROR.hiding(err))
+    /// }
+    /// # let _ = fnurl::get::<(), _>(read);
+    /// ```
+    ///
+    /// Only a 5xx is logged: a 4xx is the client's mistake, and its `detail` says which.
     #[must_use]
     pub fn hiding(self, cause: impl Into<BoxError>) -> Problem {
         let mut problem = self.problem();
@@ -118,6 +147,29 @@ impl ProblemType {
 ///
 /// Rendered as `application/problem+json` with `type`, `title`, `status`, `detail`, `instance`
 /// (the request id), `errors` for validation, and any extension members.
+///
+/// ```
+/// use fnurl::problem::NOT_FOUND;
+/// use fnurl::testing::{REQUEST_ID, TestApi};
+/// use fnurl::{Api, Path, Problem, get};
+///
+/// async fn read(Path(id): Path<u32>) -> Result<String, Problem> {
+///     Err(NOT_FOUND.because(format_args!("there is no item {id}")).with("item", id))
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/items/{id}", get(read)).build()?);
+/// let body = api.get("/items/7").await.problem(404);
+/// assert_eq!(body, serde_json::json!({
+///     "type": "/problems/not-found", "title": "Not found", "status": 404,
+///     "detail": "there is no item 7", "instance": REQUEST_ID, "item": 7,
+/// }));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
+///
+/// A handler that returns `Problem` itself publishes no kinds of problems. Return an error type
+/// that implements [`IntoProblem`], so that the contract lists them.
 ///
 /// Source: RFC 9457 §3.
 #[derive(Debug)]
@@ -137,6 +189,26 @@ struct Details {
 
 impl Problem {
     /// A 422 problem that lists every broken rule.
+    ///
+    /// For rules that need more than one value or a look into the store, in the form of all others:
+    ///
+    /// ```
+    /// use fnurl::{Place, Problem, Violation};
+    ///
+    /// fn check(from: u32, to: u32) -> Result<(), Problem> {
+    ///     if from <= to {
+    ///         return Ok(());
+    ///     }
+    ///     let place = Place::Pointer("/to".to_owned());
+    ///     let violation = Violation::new(place, "order", "must not be before `from`");
+    ///     Err(Problem::invalid(vec![violation]))
+    /// }
+    ///
+    /// let problem = check(7, 3).unwrap_err();
+    /// assert_eq!((problem.status(), problem.violations().len()), (422, 1));
+    /// ```
+    ///
+    /// As the problem of an extractor, it is put together with those of the other arguments.
     #[must_use]
     pub fn invalid(violations: Vec<Violation>) -> Self {
         Self::invalid_and_more(violations, 0)
@@ -203,10 +275,18 @@ impl Problem {
 
     /// Adds an extension member (RFC 9457 §3.2).
     ///
+    /// ```
+    /// use fnurl::ProblemType;
+    ///
+    /// const SOLD_OUT: ProblemType = ProblemType::new(409, "sold-out", "There are too few lamps");
+    /// let problem = SOLD_OUT.problem().with("left", 3);
+    /// assert_eq!(problem.extensions().next(), Some(("left", &3.into())));
+    /// ```
+    ///
     /// A value that JSON cannot hold (a map with keys that are not strings) becomes `null`.
     ///
     /// # Panics
-    /// In debug builds, when the name is one that RFC 9457 gives a meaning of its own.
+    /// In debug builds, if the name is one of the standard members, such as `type` or `errors`.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
         debug_assert!(
@@ -219,6 +299,19 @@ impl Problem {
     }
 
     /// Adds a header to the response, such as `Retry-After`.
+    ///
+    /// ```
+    /// use fnurl::{Problem, ProblemType};
+    /// use http::{HeaderValue, header::RETRY_AFTER};
+    ///
+    /// const BUSY: ProblemType = ProblemType::new(503, "busy", "The store is busy");
+    ///
+    /// fn busy() -> Problem {
+    ///     BUSY.problem().header(RETRY_AFTER, HeaderValue::from_static("1"))
+    /// }
+    /// ```
+    ///
+    /// Declare it with [`Operation::problem_header`](crate::contract::Operation::problem_header).
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.append(name, value);
@@ -226,6 +319,16 @@ impl Problem {
     }
 
     /// Keeps the cause for the log; the client never reads it.
+    ///
+    /// With [`because`](ProblemType::because), client and log each read their own text:
+    ///
+    /// ```
+    /// use fnurl::{Problem, problem::INTERNAL_ERROR};
+    ///
+    /// fn failed(cause: std::io::Error) -> Problem {
+    ///     INTERNAL_ERROR.because("the report could not be made, try again later").caused_by(cause)
+    /// }
+    /// ```
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
         self.0.cause = Some(cause.into());
@@ -313,12 +416,31 @@ impl StdError for Problem {
 ///     }
 /// }
 /// ```
+///
+/// With `From`, `?` turns the errors of other layers of the program into it. Write the conversion
+/// as a `match` without `_`, so that a new error of the store must be given a status:
+///
+/// ```
+/// # enum StoreError { Missing, Unavailable(std::io::Error) }
+/// # enum ItemError { Missing, Unavailable(std::io::Error) }
+/// impl From<StoreError> for ItemError {
+///     fn from(error: StoreError) -> Self {
+///         match error {
+///             StoreError::Missing => Self::Missing,
+///             StoreError::Unavailable(cause) => Self::Unavailable(cause),
+///         }
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which problem it is",
+    message = "`{Self}` cannot be turned into a problem",
     note = "implement `IntoProblem` for it, or return `Problem`"
 )]
 pub trait IntoProblem {
     /// Every problem type that [`into_problem`](Self::into_problem) can return.
+    ///
+    /// A type that is missing here is not in the contract; `TestApi::assert_contract` then fails
+    /// the test that meets it.
     const TYPES: &'static [ProblemType];
 
     /// The problem that the client reads.
@@ -352,6 +474,14 @@ impl ProblemType {
     }
 
     /// The `type` URI reference: `/problems/` and the slug, relative to the API's own origin.
+    ///
+    /// ```
+    /// use fnurl::problem::NOT_FOUND;
+    ///
+    /// assert_eq!(NOT_FOUND.uri(), "/problems/not-found");
+    /// ```
+    ///
+    /// Source: RFC 9457 §3.1.1, which recommends that a relative reference begins with `/`.
     #[must_use]
     pub fn uri(self) -> String {
         match self.slug {

@@ -9,13 +9,16 @@ use crate::body::Response;
 use crate::context::Context;
 use crate::problem::{Problem, ProblemType};
 
-/// Maximum length of a reason; longer texts are pages.
+/// Maximum length of a reason; a longer text is left out.
 const MAX_REASON_BYTES: u64 = 500;
 
-/// Turns `response` into a problem if it is an error with a plain text or without a body.
+/// Turns `response` into a problem if it is an error with plain text or without a body.
 ///
 /// Services such as those of `tower-http` send such errors. The text becomes the `detail` of a
 /// 4xx; for a 5xx it goes only to the log. The other headers stay.
+///
+/// So a client reads one form of errors, whatever library wrote them. An error with a media type of
+/// its own (a page of HTML, the JSON of a mounted service) is meant as it is, and stays.
 pub(crate) async fn as_problem(response: Response, context: &Context) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();

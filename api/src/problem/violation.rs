@@ -7,6 +7,18 @@ use serde::Serialize;
 /// One broken rule, at a place in the body or in a parameter.
 ///
 /// Source: the `errors` member that RFC 9457 §3 shows in its second example.
+///
+/// ```
+/// use fnurl::{Place, Violation};
+///
+/// let violation = Violation::new(Place::Pointer("/name".to_owned()), "taken", "is taken");
+/// let json = serde_json::to_value(violation)?;
+/// let expected = serde_json::json!({"pointer": "/name", "code": "taken", "message": "is taken"});
+/// assert_eq!(json, expected);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// See [`Problem::invalid`](crate::Problem::invalid) for how a handler reports one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
@@ -20,6 +32,13 @@ pub struct Violation {
 }
 
 /// The place in a request where a rule is broken.
+///
+/// ```
+/// use fnurl::Place;
+///
+/// let inner = Place::Pointer("/lines/0/count".to_owned());
+/// assert_eq!(inner.name(), "/lines/0/count");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {

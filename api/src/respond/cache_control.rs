@@ -25,6 +25,18 @@ pub struct CacheControl<R> {
 
 impl<R> CacheControl<R> {
     /// `policy` is the value of the header.
+    ///
+    /// | policy | meaning |
+    /// |---|---|
+    /// | `no-store` | nobody keeps it: secrets, personal data |
+    /// | `private, no-cache` | the browser keeps it, and asks each time; see [`WithETag`] |
+    /// | `public, max-age=60` | everybody keeps it for a minute |
+    /// | `public, max-age=31536000, immutable` | its URL has a version in it (RFC 8246) |
+    ///
+    /// # Problems
+    /// 500 when `policy` has a control character or one that is not ASCII.
+    ///
+    /// [`WithETag`]: crate::WithETag
     pub const fn new(policy: &'static str, representation: R) -> Self {
         Self {
             policy,

@@ -30,8 +30,24 @@ pub struct Created<R> {
 }
 
 impl<R> Created<R> {
-    /// `location` is a URI reference; with a path from the root, you need not know the host.
+    /// `location` is a URI reference; a path such as `/items/7` is enough, without the host.
     /// Characters that a URI cannot hold (`é`, a space) are percent-encoded; escapes stay.
+    ///
+    /// ```
+    /// use fnurl::{Api, Created, Json, post, testing::TestApi};
+    ///
+    /// async fn create() -> Created<Json<&'static str>> {
+    ///     Created::at("/drinks/café", Json("café"))
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/drinks", post(create)).build()?);
+    /// let response = api.post("/drinks").await;
+    /// response.assert_status(201);
+    /// assert_eq!(response.header("location"), Some("/drinks/caf%C3%A9"));
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn at(location: impl Into<String>, representation: R) -> Self {
         Self {
             location: location.into(),

@@ -12,11 +12,24 @@ use crate::problem::{INTERNAL_ERROR, Problem};
 
 /// A response with more headers. They replace the response's own headers with the same name;
 /// `Set-Cookie` is added to the existing ones.
+///
+/// ```
+/// use http::header::{CONTENT_LANGUAGE, HeaderMap, HeaderValue};
+///
+/// async fn greet() -> (HeaderMap, &'static str) {
+///     let mut headers = HeaderMap::new();
+///     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("fr"));
+///     (headers, "Bonjour")
+/// }
+/// # let _ = fnurl::get::<(), _>(greet);
+/// ```
+///
+/// The contract does not know these headers; a type that implements [`Respond`] can declare them.
 impl<R: Respond> Respond for (HeaderMap, R) {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.1.respond()?;
         let mut name = None;
-        // A name that is left out is the one before it.
+        // `HeaderMap` omits the name of a repeated header: use the name before it.
         let headers = self.0.into_iter().filter_map(|(next, value)| {
             name = next.or(name.take());
             Some((name.clone()?, value))

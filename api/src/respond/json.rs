@@ -12,6 +12,8 @@ use crate::contract::Operation;
 use crate::extract::Json;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
+/// # Problems
+/// 500 when the value cannot be written as JSON, such as a map whose keys are not strings.
 impl<T: Serialize + JsonSchema> Respond for Json<T> {
     fn respond(self) -> Result<Response, Problem> {
         let body = serde_json::to_vec(&self.0).map_err(|err| INTERNAL_ERROR.hiding(err))?;

@@ -30,6 +30,26 @@ use crate::problem::{IntoProblem, Problem};
 
 /// A value that a handler returns, and its part of the contract.
 ///
+/// | return type | response |
+/// |---|---|
+/// | [`Json<T>`](crate::Json) | 200, `application/json` |
+/// | `String`, `&'static str` | 200, `text/plain; charset=utf-8` |
+/// | `Bytes`, `Vec<u8>` | 200, `application/octet-stream` |
+/// | [`NoContent`], `()` | 204 |
+/// | [`Created<R>`](Created) | 201 with `Location` |
+/// | [`Accepted<R>`](Accepted) | 202 |
+/// | [`WithStatus<STATUS, R>`](WithStatus) | another status of a success |
+/// | [`Redirect<STATUS>`](Redirect) | 3xx with `Location` |
+/// | [`WithETag<R>`](crate::WithETag) | `R` with `ETag` |
+/// | [`WithLinks<R>`](WithLinks) | `R` with `Link` |
+/// | [`CacheControl<R>`](CacheControl) | `R` with `Cache-Control` |
+/// | `([(name, value); N], R)`, `(HeaderMap, R)` | `R` with more headers |
+/// | [`Streamed`], [`Ndjson<T>`](Ndjson), [`Sse`] | a stream |
+/// | `Result<R, E>` | `R`, or the problem that the error becomes |
+/// | [`Response`] | anything, built by hand |
+///
+/// `R` is again any of them: `Created<WithETag<Json<Item>>>`. For a type of your own:
+///
 /// ```
 /// use fnurl::contract::Operation;
 /// use fnurl::{Problem, Respond, Response};
@@ -52,7 +72,7 @@ use crate::problem::{IntoProblem, Problem};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a handler",
     note = "return `Json<T>`, `Created<…>`, `NoContent`, text or bytes, or a `Result` of one of them and an error that implements `IntoProblem`",
-    note = "for another status of a success, `WithStatus<203, …>`"
+    note = "for another success status, `WithStatus<203, …>`"
 )]
 pub trait Respond {
     /// Converts the value into an HTTP response.
@@ -78,7 +98,7 @@ impl<T: Respond, E: IntoProblem> Respond for Result<T, E> {
     }
 }
 
-/// A response built by hand; the contract only knows that there is one.
+/// A response built by hand; the contract describes it only as `*/*`.
 impl Respond for Response {
     fn respond(self) -> Result<Response, Problem> {
         Ok(self)

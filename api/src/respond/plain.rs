@@ -12,6 +12,7 @@ use crate::problem::Problem;
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 
+/// 200 with this body and its media type. A function URL would call a body without one JSON.
 fn response(body: Body, content_type: &'static str) -> Response {
     let mut response = Response::new(body);
     let value = HeaderValue::from_static(content_type);

@@ -22,6 +22,8 @@ const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 ///     prefer.apply(Json(7)) // 204 for `Prefer: return=minimal`
 /// }
 /// ```
+///
+/// Source: RFC 7240 §4.2. The first `return` preference counts (§2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Prefer {
     /// `return=minimal`: no representation.
@@ -30,6 +32,24 @@ pub struct Prefer {
 
 impl Prefer {
     /// The response, without its representation if the client prefers that.
+    ///
+    /// Headers such as `ETag` and `Location` stay, and `Preference-Applied` says what was done.
+    ///
+    /// ```
+    /// use fnurl::{Api, Json, Prefer, Preferred, WithETag, put, testing::TestApi};
+    ///
+    /// async fn replace(prefer: Prefer) -> Preferred<WithETag<Json<u32>>> {
+    ///     prefer.apply(WithETag::new(2, Json(7)))
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/lamp", put(replace)).build()?);
+    /// let response = api.put("/lamp").header("prefer", "return=minimal").await;
+    /// response.assert_text(204, "");
+    /// assert_eq!(response.header("etag"), Some("\"2\""));
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub const fn apply<R>(self, representation: R) -> Preferred<R> {
         Preferred {
             prefer: self,
@@ -61,6 +81,8 @@ impl<S: Sync> Extract<S> for Prefer {
 
 /// A representation that is left out if the client prefers that: 200 becomes 204, other statuses
 /// stay.
+///
+/// Made by [`Prefer::apply`]. A 201 stays 201, because its status says that something was created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preferred<R> {
     prefer: Prefer,

@@ -20,13 +20,26 @@ use crate::syntax::references;
 /// ```
 ///
 /// Source: RFC 9110 §15.4; 303 after a POST, 307 and 308 keep the method.
+///
+/// | status | use it when | the method |
+/// |---|---|---|
+/// | 303 | a POST is done: show its result | becomes GET |
+/// | 307 | it is elsewhere for now | stays |
+/// | 308 | it has moved for good | stays |
+/// | 301, 302 | only for old clients | a POST may become a GET |
+///
+/// A status that is not 3xx is a compile error:
+///
+/// ```compile_fail
+/// let wrong = fnurl::Redirect::<200>::to("/items");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect<const STATUS: u16>(String);
 
 impl<const STATUS: u16> Redirect<STATUS> {
     const VALID: () = assert!(STATUS >= 300 && STATUS < 400, "a redirect's status is 3xx");
 
-    /// `location` is a URI reference; what a URI cannot hold is percent-encoded.
+    /// `location` is a URI reference; characters that a URI cannot hold are percent-encoded.
     pub fn to(location: impl Into<String>) -> Self {
         let () = Self::VALID;
         Self(location.into())

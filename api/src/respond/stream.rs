@@ -2,8 +2,8 @@
 //!
 //! With the function URL's invoke mode `RESPONSE_STREAM` (see [`run`](crate::run)), each part
 //! reaches the client at once. With `BUFFERED`, the body is sent in one piece of up to 6 MB. A
-//! client cannot see that a stream broke off, because the front door ends it cleanly. So end a
-//! stream with something that only a complete one has.
+//! client cannot detect that a stream ended early, because the front door ends it cleanly. So end
+//! each stream with a marker that only a complete stream has.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -40,6 +40,12 @@ const EVENTS: &str = "text/event-stream";
 ///     Streamed::new(lines).media_type("text/plain; charset=utf-8")
 /// }
 /// ```
+///
+/// # Problems
+/// 500 when the media type is not a valid header value. An error of the stream is a 500 only in
+/// buffered mode; when the status has been sent, the body ends there and the log has the reason.
+///
+/// Source: AWS Lambda Developer Guide, “Response streaming for Lambda functions”.
 #[derive(Debug)]
 pub struct Streamed {
     body: Body,
@@ -48,6 +54,9 @@ pub struct Streamed {
 
 impl Streamed {
     /// Bytes of `application/octet-stream`. An error ends the stream and is logged.
+    ///
+    /// The stream also ends when the function's time is up. So make it shorter than the timeout,
+    /// and let the client ask for the rest.
     pub fn new<S, E>(source: S) -> Self
     where
         S: Source<Item = Result<Bytes, E>> + Send + 'static,
@@ -94,6 +103,31 @@ impl Respond for Streamed {
 /// async fn numbers() -> Ndjson<u32> {
 ///     Ndjson::new(stream::iter((1..=3).map(Ok::<_, std::io::Error>)))
 /// }
+/// ```
+///
+/// A client can use each line as it comes. Send a last line that only a complete response has,
+/// because a stream that breaks off looks complete:
+///
+/// ```
+/// use fnurl::Ndjson;
+/// use futures_util::stream;
+/// use schemars::JsonSchema;
+/// use serde::Serialize;
+///
+/// #[derive(Serialize, JsonSchema)]
+/// #[serde(untagged)]
+/// enum Line {
+///     Item { name: String },
+///     End { count: usize },
+/// }
+///
+/// async fn export() -> Ndjson<Line> {
+///     let names = ["lamp", "chair"];
+///     let items = names.map(|name| Line::Item { name: name.to_owned() });
+///     let lines = items.into_iter().chain([Line::End { count: names.len() }]);
+///     Ndjson::new(stream::iter(lines.map(Ok::<_, std::io::Error>)))
+/// }
+/// # let _ = fnurl::get::<(), _>(export);
 /// ```
 pub struct Ndjson<T> {
     lines: Streamed,
@@ -151,6 +185,9 @@ impl<T: JsonSchema> Respond for Ndjson<T> {
 ///     Sse::new(stream::iter(events))
 /// }
 /// ```
+///
+/// It is never cached: `Cache-Control` is `no-store`. For what a browser does when the connection
+/// is lost, see [`sse`](crate::sse).
 #[derive(Debug)]
 pub struct Sse(Streamed);
 
@@ -204,6 +241,22 @@ impl JsonSchema for EventSchema {
 }
 
 /// One server-sent event. Line breaks in names and ids are left out: they would end the field.
+///
+/// ```
+/// use fnurl::sse::Event;
+///
+/// let event = Event::json(&serde_json::json!({"left": 3}))?.named("countdown").id("7");
+/// # let _ = event;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// The client reads
+///
+/// ```text
+/// id: 7
+/// event: countdown
+/// data: {"left":3}
+/// ```
 #[derive(Debug, Clone)]
 pub struct Event(String);
 

@@ -33,6 +33,11 @@ pub use cookie;
 /// ```
 ///
 /// Source: RFC 6265 §4.1.
+///
+/// Names and values are percent-encoded. A function URL sends each cookie as a header of its own.
+///
+/// # Problems
+/// 500 when a cookie is not a valid header value.
 #[derive(Debug, Clone)]
 pub struct WithCookies<R> {
     cookies: Vec<Cookie<'static>>,
@@ -40,7 +45,7 @@ pub struct WithCookies<R> {
 }
 
 impl<R> WithCookies<R> {
-    /// Wraps a response, without cookies so far.
+    /// Wraps a response; add cookies with [`set`](Self::set).
     pub const fn new(response: R) -> Self {
         Self {
             cookies: Vec::new(),

@@ -18,6 +18,12 @@ use crate::syntax::references;
 ///     WithLinks::new("one page").link("next", "/items?cursor=abc").link("first", "/items")
 /// }
 /// ```
+///
+/// # Problems
+/// 500 when a relation has a character that no header can hold.
+///
+/// Source: RFC 8288 §3; the names of relations are registered with IANA (`next`, `prev`, `first`,
+/// `describedby`, …).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithLinks<R> {
     links: Vec<String>,
@@ -25,7 +31,7 @@ pub struct WithLinks<R> {
 }
 
 impl<R> WithLinks<R> {
-    /// Wraps a representation, without links so far.
+    /// Wraps a representation; add links with [`link`](Self::link).
     pub const fn new(representation: R) -> Self {
         Self {
             links: Vec::new(),
@@ -33,7 +39,21 @@ impl<R> WithLinks<R> {
         }
     }
 
-    /// Adds a link; `target` is a URI reference, and what a URI cannot hold is percent-encoded.
+    /// Adds a link. `target` is a URI reference; characters that a URI cannot hold are
+    /// percent-encoded.
+    ///
+    /// ```
+    /// use fnurl::{Json, WithLinks};
+    ///
+    /// /// The link to the next page is there unless this is the last one.
+    /// fn page(items: Vec<u32>, cursor: Option<&str>) -> WithLinks<Json<Vec<u32>>> {
+    ///     let page = WithLinks::new(Json(items)).link("first", "/items");
+    ///     match cursor {
+    ///         Some(cursor) => page.link("next", &format!("/items?cursor={cursor}")),
+    ///         None => page,
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn link(mut self, relation: &str, target: &str) -> Self {
         let target = references::escaped(target);

@@ -30,6 +30,12 @@ use crate::problem::plain_text;
 use crate::syntax::paths::canonical;
 
 /// Default maximum size of a request body, in bytes: 1 MiB.
+///
+/// Set another with [`ApiBuilder::body_limit`], and a stricter one for some routes with
+/// [`layers::BodyLimit`](crate::layers::BodyLimit). Lambda itself carries events of up to 6 MB, in
+/// which a binary body takes a third more room because it is base64.
+///
+/// Source of the outer limit: AWS Lambda Developer Guide, “Lambda quotas”.
 pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// A complete API: it responds to every request, and never fails.
@@ -47,6 +53,23 @@ pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 /// let api = Api::builder(()).at("/hello/{name}", get(hello)).build()?;
 /// # Ok::<(), fnurl::BuildError>(())
 /// ```
+///
+/// Any `tower` server or test can call it, without Lambda. Then there is no
+/// [`Invocation`], and no limit of time:
+///
+/// ```
+/// use fnurl::{Api, get};
+/// use tower::ServiceExt;
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = Api::builder(()).at("/hello", get(async || "Hello!")).build()?;
+/// let request = http::Request::get("/hello").body(String::new())?;
+/// let mut response = api.oneshot(request).await?;
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.body_mut().collect().await.map(|it| it.len()).ok(), Some(6));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct Api(Arc<Inner>);
 
@@ -59,6 +82,29 @@ struct Inner {
 }
 
 /// Collects the routes and layers of an [`Api`].
+///
+/// Layers take effect in the order in which they are added; the order of everything else does not
+/// matter. [`build`](Self::build) reports all mistakes at once.
+///
+/// ```
+/// use fnurl::layers::{RequestId, SecurityHeaders};
+/// use fnurl::{Api, Routes, State, TrailingSlash, get};
+///
+/// async fn greet(State(greeting): State<&'static str>) -> &'static str {
+///     greeting
+/// }
+///
+/// let health = Routes::new().at("/health", get(async || "up"));
+/// let api = Api::builder("Hello!")
+///     .layer(RequestId::new()) // the outermost: every response has the header
+///     .layer(SecurityHeaders::new())
+///     .at("/greeting", get(greet))
+///     .routes([health])
+///     .trailing_slash(TrailingSlash::Redirect)
+///     .body_limit(64 * 1024)
+///     .build()?;
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
 #[must_use = "a builder does nothing until `build` is called"]
 #[derive(Debug)]
 pub struct ApiBuilder<S> {
@@ -83,19 +129,55 @@ impl fmt::Debug for LayerList {
 }
 
 /// The treatment of a path that only matches with its trailing slash removed or added.
+///
+/// A path with a route of its own is never changed. Choose [`Redirect`](Self::Redirect) if people
+/// type URLs: each page keeps one address. Choose [`Ignore`](Self::Ignore) for clients that do not
+/// follow redirects.
+///
+/// ```
+/// use fnurl::{Api, TrailingSlash, get, testing::TestApi};
+///
+/// async fn items() -> &'static str { "items" }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = Api::builder(()).at("/items", get(items)).trailing_slash(TrailingSlash::Redirect);
+/// let response = TestApi::new(api.build()?).get("/items/?page=2").await;
+/// response.assert_status(308); // the method and the body stay (RFC 9110 §15.4.9)
+/// assert_eq!(response.header("location"), Some("/items?page=2"));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TrailingSlash {
-    /// `/items/` is another path than `/items`: 404 unless it has a route.
+    /// `/items/` and `/items` are different paths: 404 unless the path has a route.
     #[default]
     Strict,
     /// `/items/` is served as `/items`, and the other way round.
     Ignore,
-    /// 308 to the path that has a route.
+    /// Redirects with 308 to the path that has a route.
     Redirect,
 }
 
 impl Api {
     /// An API whose handlers share `state`.
+    ///
+    /// Each request clones the state or the part of it that its handler takes, so put what is
+    /// expensive to clone into an [`Arc`]. An API without a state has the state `()`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use fnurl::{Api, State, get};
+    ///
+    /// struct Store; // such as a client of DynamoDB
+    ///
+    /// async fn count(State(_store): State<Arc<Store>>) -> String {
+    ///     "0".to_owned()
+    /// }
+    ///
+    /// let api = Api::builder(Arc::new(Store)).at("/items/count", get(count)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     pub fn builder<S>(state: S) -> ApiBuilder<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -120,6 +202,21 @@ impl Api {
     }
 
     /// The contract: every operation, described by the types of its handler.
+    ///
+    /// It is made anew on each call, and never while requests are served.
+    ///
+    /// ```
+    /// use fnurl::{Api, get};
+    ///
+    /// async fn list() -> &'static str { "all" }
+    /// async fn create(text: String) -> String { text }
+    ///
+    /// let api = Api::builder(()).at("/notes", get(list).post(create)).build()?;
+    /// let contract = api.contract();
+    /// let names = contract.operations.iter().map(|it| format!("{} {}", it.method, it.template));
+    /// assert_eq!(names.collect::<Vec<_>>(), ["GET /notes", "POST /notes"]);
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     #[cfg(feature = "contract")]
     #[must_use]
     pub fn contract(&self) -> Contract {
@@ -135,13 +232,15 @@ impl Api {
 
     /// The request with its path in the canonical form that routes, layers and handlers see
     /// ([`canonical`]): `/%61dmin` cannot bypass a layer.
+    ///
+    /// The query string stays as it was sent: the extractors decode it, and a signature covers it.
     pub(crate) fn prepared(mut request: Request) -> Request {
         if let Cow::Owned(path) = canonical(request.uri().path()) {
             let target = match request.uri().query() {
                 Some(query) => format!("{path}?{query}"),
                 None => path,
             };
-            // Only escapes were replaced, so that it is still a URI.
+            // Only escapes were replaced, so it is still a URI.
             if let Ok(uri) = Uri::try_from(target) {
                 *request.uri_mut() = uri;
             }
@@ -149,12 +248,20 @@ impl Api {
         request
     }
 
-    /// The route that `request` matches; the log names it even if there is no response in time.
+    /// The route that `request` matches; the log names it even if the handler times out.
     pub(crate) fn route_of(&self, request: &Request) -> Option<MatchedRoute> {
         self.0.table.find(request.uri().path())
     }
 
     /// The response to `request`, whose path matched `route`.
+    ///
+    /// The order of the steps matters:
+    ///
+    /// 1. The context comes first, because every problem is rendered with it.
+    /// 2. The match is put into the request before any layer runs, so that layers can read it.
+    /// 3. Everything inside is called under [`contained`]: a panic in a layer is a 500 as well.
+    /// 4. An error that a layer wrote as plain text becomes a problem last, when no layer can
+    ///    replace its body any more.
     pub(crate) async fn respond(
         &self,
         mut request: Request,
@@ -162,7 +269,7 @@ impl Api {
     ) -> Response {
         let context = RequestContext::entering(&request, &self.0.settings);
         request.extensions_mut().insert(context.clone());
-        // An API that is mounted in another must not take the other's match for its own.
+        // A mounted API must not use the match of the outer API.
         match route {
             Some(route) => request.extensions_mut().insert(route),
             None => request.extensions_mut().remove(),
@@ -185,7 +292,7 @@ impl Api {
         self.respond(request, route).await
     }
 
-    /// The response for a problem without its request, and so without any layer.
+    /// The response for a problem whose request is not available: no layer runs.
     pub(crate) fn render(&self, invocation: &Invocation, problem: Problem) -> Response {
         let mut request = Request::default();
         request.extensions_mut().insert(invocation.clone());
@@ -200,24 +307,63 @@ impl Api {
 
 impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     /// Puts methods at a route template, see [`Routes::at`].
+    ///
+    /// ```
+    /// use fnurl::{Api, Path, get};
+    ///
+    /// async fn list() -> &'static str { "all" }
+    /// async fn read(Path(id): Path<u32>) -> String { format!("item {id}") }
+    ///
+    /// let api = Api::builder(()).at("/items", get(list)).at("/items/{id}", get(read)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     pub fn at(mut self, template: &str, methods: MethodRoutes<S>) -> Self {
         self.routes = self.routes.at(template, methods);
         self
     }
 
     /// Adds sets of routes.
+    ///
+    /// Let each module of an application return its own set. All sets share the state of the API.
+    ///
+    /// ```
+    /// use fnurl::{Api, Routes, get};
+    ///
+    /// mod items {
+    ///     use fnurl::{Routes, get};
+    ///
+    ///     pub fn routes() -> Routes<()> {
+    ///         Routes::new().at("/items", get(async || "items"))
+    ///     }
+    /// }
+    ///
+    /// let health = Routes::new().at("/health", get(async || "up"));
+    /// let api = Api::builder(()).routes([health, items::routes()]).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     pub fn routes(mut self, sets: impl IntoIterator<Item = Routes<S>>) -> Self {
         self.routes = sets.into_iter().fold(self.routes, Routes::merge);
         self
     }
 
     /// Adds a set of routes under a prefix, see [`Routes::nest`].
+    ///
+    /// ```
+    /// use fnurl::{Api, Routes, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let v1 = Routes::new().at("/items", get(async || "items"));
+    /// let api = TestApi::new(Api::builder(()).nest("/v1", v1).build()?);
+    /// api.get("/v1/items").await.assert_text(200, "items");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn nest(mut self, prefix: &str, routes: Routes<S>) -> Self {
         self.routes = self.routes.nest(prefix, routes);
         self
     }
 
-    /// Serves the contract: `/openapi.json`, `/openapi.yaml`, and a page at `path` on which people
+    /// Serves the contract: `/openapi.json`, `/openapi.yaml`, and a page at `path` where people can
     /// read it and try it. The page loads nothing from other hosts.
     ///
     /// The document is made from the handlers on the first request for it. Its title and version
@@ -266,6 +412,23 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
 
     /// Sets the texts that the handlers' types cannot provide, for the document of
     /// [`docs`](Self::docs).
+    ///
+    /// ```
+    /// use fnurl::contract::openapi::Prose;
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let prose = Prose {
+    ///     description: "Greets people.".to_owned(),
+    ///     ..Prose::new("Greetings", "1.2")
+    /// };
+    /// let api = Api::builder(()).at("/hello", get(async || "Hello!")).docs("/docs").about(prose);
+    /// let api = TestApi::new(api.build()?);
+    /// let document: serde_json::Value = api.get("/openapi.json").await.json(200);
+    /// assert_eq!(document["info"]["title"], "Greetings");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     #[cfg(all(feature = "docs", feature = "contract"))]
     pub fn about(mut self, prose: crate::contract::openapi::Prose) -> Self {
         self.prose = prose;
@@ -275,50 +438,184 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     /// Puts a layer around the whole API, including 404 and 405 responses; the first added is the
     /// outermost. Routes are matched before any layer runs, so that layers can read the
     /// [`MatchedRoute`]; a layer that rewrites the path does not change the route.
+    ///
+    /// ```
+    /// use fnurl::layers::{RequestId, SecurityHeaders};
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(())
+    ///     .at("/", get(async || "Hello!"))
+    ///     .layer(RequestId::new()) // sees the request first and the response last
+    ///     .layer(SecurityHeaders::new());
+    /// let response = TestApi::new(api.build()?).get("/nowhere").await;
+    /// response.assert_status(404);
+    /// assert!(response.header("x-request-id").is_some());
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn layer(mut self, layer: impl RouteLayer) -> Self {
         self.layers.0.push(Arc::new(layer));
         self
     }
 
     /// Sets the format of every error response, instead of RFC 9457.
+    ///
+    /// Statuses, headers and log lines stay as they are; only the body changes. See [`ErrorFormat`]
+    /// for the types that it can be made from.
+    ///
+    /// ```
+    /// use fnurl::{Api, ErrorFormat, Problem, get, testing::TestApi};
+    /// use schemars::JsonSchema;
+    /// use serde::Serialize;
+    ///
+    /// #[derive(Serialize, JsonSchema)]
+    /// struct Failure { message: String }
+    ///
+    /// impl From<&Problem> for Failure {
+    ///     fn from(problem: &Problem) -> Self {
+    ///         Self { message: problem.to_string() }
+    ///     }
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(())
+    ///     .at("/", get(async || "Hello!"))
+    ///     .error_format(ErrorFormat::json::<Failure>());
+    /// let failure = TestApi::new(api.build()?).get("/nowhere").await.problem(404);
+    /// assert_eq!(failure["message"], "no route matches `/nowhere`");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn error_format(mut self, format: ErrorFormat) -> Self {
         self.settings.error_format = Some(Arc::new(format));
         self
     }
 
-    /// Accepts merge patches as `application/json`, too, for clients that know no other media type.
-    /// The price: a whole representation that is sent by mistake is read as a patch.
+    /// Also accepts merge patches as `application/json`, for clients that send only that media
+    /// type. The cost: a whole representation that is sent by mistake is read as a patch.
+    ///
+    /// ```
+    /// use fnurl::{Api, Json, Patch, Problem, patch, testing::TestApi};
+    /// # use schemars::JsonSchema;
+    /// # use serde::{Deserialize, Serialize};
+    /// # use validator::Validate;
+    ///
+    /// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+    /// struct Lamp { watts: u32 }
+    ///
+    /// async fn change(patch: Patch<Lamp>) -> Result<Json<Lamp>, Problem> {
+    ///     patch.apply(&Lamp { watts: 7 }).map(Json)
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(()).at("/lamp", patch(change)).patch_accepts_json();
+    /// let api = TestApi::new(api.build()?);
+    /// let lamp: Lamp = api.patch("/lamp").json(&serde_json::json!({"watts": 9})).await.json(200);
+    /// assert_eq!(lamp.watts, 9);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn patch_accepts_json(mut self) -> Self {
         self.settings.patch_reads_json = true;
         self
     }
 
     /// Sets which callers share an idempotency key; the sessions of one role, unless set.
+    ///
+    /// ```
+    /// use fnurl::{Api, IdempotencyScope};
+    ///
+    /// // Each person has a session of the same role: their keys must not meet.
+    /// let api = Api::builder(()).idempotency_scope(IdempotencyScope::Session).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
     pub fn idempotency_scope(mut self, scope: IdempotencyScope) -> Self {
         self.settings.idempotency_scope = scope;
         self
     }
 
     /// Sets how a path with a missing or extra trailing slash is treated; strict unless set.
+    ///
+    /// ```
+    /// use fnurl::{Api, TrailingSlash, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(()).at("/items", get(async || "items"));
+    /// let api = TestApi::new(api.trailing_slash(TrailingSlash::Ignore).build()?);
+    /// api.get("/items/").await.assert_text(200, "items");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn trailing_slash(mut self, policy: TrailingSlash) -> Self {
         self.trailing_slash = policy;
         self
     }
 
-    /// Refuses with 428 every request to a handler that takes
-    /// [`Preconditions`](crate::Preconditions) and that has none (RFC 6585 §3).
+    /// Requires preconditions: if a handler takes [`Preconditions`](crate::Preconditions), a
+    /// request without one gets 428 (RFC 6585 §3).
+    ///
+    /// So no client can overwrite a change that it has not seen. `If-Match: *` is a precondition,
+    /// too.
+    ///
+    /// ```
+    /// use fnurl::{Api, NoContent, Preconditions, Problem, delete, testing::TestApi};
+    ///
+    /// async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
+    ///     preconditions.check("7", None)?;
+    ///     Ok(NoContent)
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(()).at("/item", delete(remove)).require_preconditions();
+    /// let api = TestApi::new(api.build()?);
+    /// let _ = api.delete("/item").await.problem(428);
+    /// api.delete("/item").if_match("\"7\"").await.assert_status(204);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn require_preconditions(mut self) -> Self {
         self.settings.requires_preconditions = true;
         self
     }
 
     /// Sets the maximum size of a request body, in bytes; [`DEFAULT_BODY_LIMIT`] unless set.
+    ///
+    /// A longer body is refused with 413 before the handler and the layers of its route run. The
+    /// bytes are those after base64 decoding; a compressed body counts as it was sent.
+    ///
+    /// ```
+    /// use fnurl::{Api, post, testing::TestApi};
+    ///
+    /// async fn echo(text: String) -> String { text }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", post(echo)).body_limit(3).build()?);
+    /// let problem = api.post("/").text("text/plain", "four").await.problem(413);
+    /// assert_eq!(problem["limit"], 3);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
     /// Checks the routes and makes the API.
+    ///
+    /// ```
+    /// use fnurl::{Api, Path, delete, get};
+    ///
+    /// async fn list() -> &'static str { "all" }
+    /// async fn read(Path(id): Path<u32>) -> String { format!("item {id}") }
+    ///
+    /// let error = Api::builder(())
+    ///     .at("/items/{id}", get(list)) // nothing reads `id`
+    ///     .at("/items/{itemId}", delete(read)) // the same paths under another name
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert_eq!(error.mistakes().len(), 2);
+    /// ```
     ///
     /// # Errors
     /// Every conflict between routes, and every path parameter that is only in the template or only
@@ -342,10 +639,11 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
         }));
         #[cfg(all(feature = "docs", feature = "contract"))]
         if let Some(document) = self.live_document {
-            // The API holds the route that holds the document: it must not hold the API in turn.
+            // The API owns the route that owns the document. A strong reference to the API would
+            // be a cycle.
             let (inner, prose) = (Arc::downgrade(&api.0), self.prose);
             document.made_by(move || {
-                let api = Api(inner.upgrade().ok_or("the API is gone")?);
+                let api = Api(inner.upgrade().ok_or("the API was dropped")?);
                 let document = api.contract().openapi(&prose);
                 let document = document.map_err(|err| err.to_string())?;
                 serde_json::to_vec(&document).map_err(|err| err.to_string())
@@ -382,7 +680,17 @@ where
     }
 }
 
-/// An `Api` that is ready can be awaited like one that still has to be made.
+/// An `Api` that is ready can be awaited like one that still has to be made, so [`run`] takes both.
+///
+/// ```no_run
+/// use fnurl::{Api, get};
+///
+/// let api = Api::builder(()).at("/", get(async || "Hello!")).build()?;
+/// fnurl::run(api); // or `fnurl::run(async { … })`, to connect to a store first
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
+///
+/// [`run`]: crate::run
 impl IntoFuture for Api {
     type Output = Result<Self, Infallible>;
     type IntoFuture = Ready<Self::Output>;

@@ -32,6 +32,14 @@ impl Endpoint for Dispatch {
 }
 
 impl Dispatch {
+    /// Finds the route of the request's method, and prepares the request for it.
+    ///
+    /// 1. No path matched: 404, or another try with the slash at the end changed.
+    /// 2. The runtime has a problem for the client: it is sent through the layers of the route.
+    /// 3. A route of the framework: its parameters are decoded only now. A mounted service gets the
+    ///    path as it was sent, and decodes it itself.
+    /// 4. Every route: the body is limited before any layer of the route can read it.
+    /// 5. No route of this method: the list of methods for OPTIONS, else 405 with `Allow`.
     fn dispatch(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
         let Some(mut matched) = request.extensions_mut().remove::<MatchedRoute>() else {
             return match Instead::take(&mut request) {
@@ -82,6 +90,7 @@ impl Dispatch {
         }
     }
 
+    /// Responds to a request whose path has no route, as [`TrailingSlash`] says.
     fn unmatched(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
         let path = request.uri().path();
         let other = match path.strip_suffix('/') {

@@ -73,6 +73,8 @@ pub(super) fn prefix_mistake(prefix: &str) -> Option<String> {
         .then(|| "the prefix must not end with `/`: the routes under it begin with one".to_owned())
 }
 
+/// The mistake in a template that no path could ever match, if there is one. The matcher itself
+/// would accept it, and the route would be silently dead.
 fn template_mistake(template: &str) -> Option<String> {
     if !template.starts_with('/') {
         return Some("it must begin with `/`".to_owned());

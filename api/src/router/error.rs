@@ -3,6 +3,18 @@
 use std::fmt;
 
 /// All mistakes in the routes of an `Api`. Each mistake names its routes.
+///
+/// ```
+/// use fnurl::{Api, get};
+///
+/// let error = Api::builder(()).at("/hello/{name}", get(async || "Hello!")).build().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the routes cannot be served\n\
+///      - `GET /hello/{name}` has the path parameter `name`, which no extractor reads: \
+///      take it with `Path`",
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildError(pub(super) Vec<Mistake>);
 
@@ -27,6 +39,17 @@ impl fmt::Display for BuildError {
 impl std::error::Error for BuildError {}
 
 /// One mistake in a set of routes. Routes are named by method and template.
+///
+/// The text says what to change; the fields are for programs.
+///
+/// ```
+/// use fnurl::{Api, Mistake, get};
+///
+/// let error = Api::builder(()).at("/items?page=1", get(async || "all")).build().unwrap_err();
+/// let [Mistake::InvalidTemplate { route, reason }] = error.mistakes() else { unreachable!() };
+/// assert_eq!(route, "GET /items?page=1");
+/// assert_eq!(reason, "it has a query (`?`), which `Query` reads, not the template");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mistake {
@@ -58,16 +81,16 @@ pub enum Mistake {
         /// The parameter's name.
         parameter: String,
     },
-    /// A `Path` of single values reads another number of parameters than the template has.
+    /// A `Path` of single values reads more or fewer parameters than the template has.
     ParameterCount {
         /// The route.
         route: String,
-        /// How many the extractor reads.
+        /// The number that the extractor reads.
         read: usize,
-        /// How many the template has.
+        /// The number that the template has.
         present: usize,
     },
-    /// An extractor that could only fail: its type has a member that cannot be read there.
+    /// An extractor that would always fail: its type has a member that cannot be read there.
     Unreadable {
         /// The route.
         route: String,

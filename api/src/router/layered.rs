@@ -11,8 +11,27 @@ use crate::context::Context;
 use crate::contract::Operation;
 use crate::problem::INTERNAL_ERROR;
 
-/// A `tower` service that responds to a [`Request`] with any HTTP body: what a layer makes of a
-/// route, and what can be mounted under a prefix. Implemented for every such service.
+/// A `tower` service that responds to a [`Request`] with any HTTP body, such as a layer around a
+/// route or a service that is mounted under a prefix. Implemented for every such service.
+///
+/// Its error becomes a 500 problem whose cause is only in the log; so does a panic.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use fnurl::{Api, Request, Response, Routes, testing::TestApi};
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let old = tower::service_fn(|request: Request| async move {
+///     let text = format!("{} is served by the old program", request.uri().path());
+///     Ok::<_, Infallible>(Response::new(text.into()))
+/// });
+/// let api = Api::builder(()).routes([Routes::new().mount("/old", old)]).build()?;
+/// let response = TestApi::new(api).get("/old/items").await;
+/// response.assert_text(200, "/items is served by the old program");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 pub trait HttpService:
     Service<Request, Response = http::Response<Self::Body>, Error: Into<BoxError>, Future: Send>
     + Clone
@@ -39,12 +58,47 @@ where
 ///
 /// Implemented for every layer whose service takes [`Request`], responds with any HTTP body and
 /// is `Clone + Send + Sync`; the layers of `tower-http` are.
+///
+/// To make a layer, write an async function for [`from_fn`](crate::layers::from_fn()). Implement
+/// this trait if the layer has a configuration and a part in the contract:
+///
+/// ```
+/// use fnurl::contract::Operation;
+/// use fnurl::{Api, Route, RouteLayer, get, testing::TestApi};
+/// use http::{HeaderName, HeaderValue};
+/// use tower_http::set_header::SetResponseHeaderLayer;
+///
+/// /// Adds `x-served-by` to each response.
+/// struct ServedBy(&'static str);
+///
+/// impl RouteLayer for ServedBy {
+///     fn wrap(&self, inner: Route) -> Route {
+///         let name = HeaderName::from_static("x-served-by");
+///         let value = HeaderValue::from_static(self.0);
+///         SetResponseHeaderLayer::overriding(name, value).wrap(inner)
+///     }
+///
+///     fn describe(&self, operation: &mut Operation) {
+///         operation.response_header_of_all::<String>("x-served-by");
+///     }
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = Api::builder(()).at("/", get(async || "Hello!")).layer(ServedBy("blue")).build()?;
+/// assert_eq!(TestApi::new(api).get("/").await.header("x-served-by"), Some("blue"));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 pub trait RouteLayer: Send + Sync + 'static {
     /// The route with this layer around it.
+    ///
+    /// It is called when the API is built: once for each route, or once for a whole API. It is
+    /// never called while requests are served.
     fn wrap(&self, inner: Route) -> Route;
 
-    /// Says what the layer adds to responses and refuses, for the contract. Of layers that are not
-    /// the framework's nothing is known: say it with [`describing`](crate::layers::describing()).
+    /// Describes for the contract what the layer adds to responses and refuses. By default, it
+    /// describes nothing; for layers of other crates, use
+    /// [`describing`](crate::layers::describing()).
     fn describe(&self, _operation: &mut Operation) {}
 }
 
@@ -69,6 +123,8 @@ where
 /// The layers of a route, the outermost first.
 pub(super) type Layers = Vec<Arc<dyn RouteLayer>>;
 
+/// Puts `layers` around `route`. The last one goes around it first, so that the first one added is
+/// the outermost: layers `[A, B]` around `R` give `A(B(R))`.
 pub(super) fn wrap_all(layers: &Layers, route: Route) -> Route {
     layers
         .iter()

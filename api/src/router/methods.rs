@@ -40,7 +40,7 @@ impl<S> Staged<S> {
         wrap_all(&self.layers, (self.make)(state))
     }
 
-    /// Puts `outer` around the layers that are there.
+    /// Puts `outer` around the existing layers.
     pub(super) fn add_layers(&mut self, outer: &Layers) {
         self.layers.splice(0..0, outer.iter().cloned());
     }
@@ -55,12 +55,41 @@ impl<S: Clone + Send + Sync + 'static> MethodRoutes<S> {
     }
 
     /// Handles `method` with `handler`.
+    ///
+    /// For methods without a function of their own here, such as those of WebDAV (RFC 4918).
+    ///
+    /// ```
+    /// use fnurl::{Routes, get};
+    /// use http::Method;
+    ///
+    /// async fn read() -> &'static str { "one" }
+    /// async fn copy() {}
+    ///
+    /// let methods = get(read).on(Method::from_bytes(b"COPY")?, copy);
+    /// let routes = Routes::<()>::new().at("/item", methods);
+    /// # Ok::<(), http::method::InvalidMethod>(())
+    /// ```
     pub fn on<A: 'static>(mut self, method: Method, handler: impl Handler<S, A>) -> Self {
         self.methods.push((method, staged(handler)));
         self
     }
 
-    /// Puts a layer around every method here, also those added later; the first is the outermost.
+    /// Puts a layer around all methods here, including those added later; the first is outermost.
+    ///
+    /// ```
+    /// use fnurl::layers::BodyLimit;
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// async fn read() -> &'static str { "small" }
+    /// async fn replace(text: String) -> String { text }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(()).at("/note", get(read).put(replace).layer(BodyLimit::new(10)));
+    /// let api = TestApi::new(api.build()?);
+    /// let _ = api.put("/note").text("text/plain", "more than ten").await.problem(413);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn layer(mut self, layer: impl RouteLayer) -> Self {
         self.layers.push(Arc::new(layer));
         self
@@ -89,7 +118,7 @@ where
             Route::of_handler::<S, A, H>(Arc::new(handler), state.clone(), known_query)
         }),
         layers: Vec::new(),
-        // Without the feature nothing refers to them, and they are not part of the program.
+        // Without the feature, nothing refers to them, so the program does not contain them.
         describe: if cfg!(feature = "contract") {
             H::describe
         } else {
@@ -109,7 +138,7 @@ impl<S> fmt::Debug for MethodRoutes<S> {
 
 /// The method QUERY (RFC 10008): a safe request whose parameters are in its body.
 pub(crate) fn query_method() -> Method {
-    // A method is a token, and this is one; there is no constant of it yet.
+    // `QUERY` is a valid token, so this cannot fail; the `http` crate has no constant for it yet.
     Method::from_bytes(b"QUERY").unwrap_or(Method::GET)
 }
 
@@ -154,7 +183,20 @@ where
     on(query_method(), handler)
 }
 
-/// Handles `method` with `handler`.
+/// Handles `method` with `handler`, for methods without a function of their own here.
+///
+/// A method that OpenAPI does not know is served, but is not in the document.
+///
+/// ```
+/// use fnurl::{Api, on};
+/// use http::Method;
+///
+/// async fn purge() {}
+///
+/// let purge = on(Method::from_bytes(b"PURGE").unwrap(), purge);
+/// let api = Api::builder(()).at("/cache", purge).build()?;
+/// # Ok::<(), fnurl::BuildError>(())
+/// ```
 pub fn on<S, A>(method: Method, handler: impl Handler<S, A>) -> MethodRoutes<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -164,15 +206,15 @@ where
 }
 
 macro_rules! methods {
-    ($($name:ident $method:ident $doc:literal)+) => {
+    ($($(#[$doc:meta])+ $name:ident $method:ident)+) => {
         impl<S: Clone + Send + Sync + 'static> MethodRoutes<S> {
-            $(#[doc = $doc]
+            $($(#[$doc])+
             pub fn $name<A: 'static>(self, handler: impl Handler<S, A>) -> Self {
                 self.on(Method::$method, handler)
             })+
         }
 
-        $(#[doc = $doc]
+        $($(#[$doc])+
         pub fn $name<S, A>(handler: impl Handler<S, A>) -> MethodRoutes<S>
         where
             S: Clone + Send + Sync + 'static,
@@ -184,11 +226,80 @@ macro_rules! methods {
 }
 
 methods! {
-    get GET "Handles GET with `handler`, and HEAD too, unless HEAD has its own handler."
-    post POST "Handles POST with `handler`."
-    put PUT "Handles PUT with `handler`."
-    patch PATCH "Handles PATCH with `handler`."
-    delete DELETE "Handles DELETE with `handler`."
-    head HEAD "Handles HEAD with `handler`, instead of GET's handler."
-    options OPTIONS "Handles OPTIONS with `handler`, instead of the list of methods."
+    /// Handles GET with `handler`, and HEAD too, unless HEAD has its own handler.
+    ///
+    /// A response with an `ETag` or a `Last-Modified` is conditional: see
+    /// [`WithETag`](crate::WithETag).
+    ///
+    /// ```
+    /// use fnurl::{Api, Path, get};
+    ///
+    /// async fn read(Path(id): Path<u32>) -> String { format!("item {id}") }
+    ///
+    /// let api = Api::builder(()).at("/items/{id}", get(read)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
+    ///
+    /// Source: RFC 9110 §9.3.1 and §9.3.2.
+    get GET
+    /// Handles POST with `handler`.
+    ///
+    /// ```
+    /// use fnurl::{Api, Created, post};
+    ///
+    /// async fn create(text: String) -> Created<String> { Created::at("/notes/1", text) }
+    ///
+    /// let api = Api::builder(()).at("/notes", post(create)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
+    ///
+    /// Source: RFC 9110 §9.3.3. To make it safe to repeat, take an
+    /// [`Idempotency`](crate::Idempotency).
+    post POST
+    /// Handles PUT with `handler`: replaces the representation as a whole.
+    ///
+    /// ```
+    /// use fnurl::{Api, NoContent, Preconditions, Problem, put};
+    ///
+    /// async fn replace(expected: Preconditions, text: String) -> Result<NoContent, Problem> {
+    ///     expected.check("7", None)?; // and write `text` in the same step of the store
+    ///     Ok(NoContent)
+    /// }
+    ///
+    /// let api = Api::builder(()).at("/note", put(replace)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
+    ///
+    /// Source: RFC 9110 §9.3.4.
+    put PUT
+    /// Handles PATCH with `handler`; a [`Patch`](crate::Patch) reads the changes.
+    ///
+    /// Source: RFC 5789 §2.
+    patch PATCH
+    /// Handles DELETE with `handler`.
+    ///
+    /// ```
+    /// use fnurl::{Api, NoContent, Path, delete};
+    ///
+    /// async fn remove(Path(_id): Path<u32>) -> NoContent { NoContent }
+    ///
+    /// let api = Api::builder(()).at("/items/{id}", delete(remove)).build()?;
+    /// # Ok::<(), fnurl::BuildError>(())
+    /// ```
+    ///
+    /// Source: RFC 9110 §9.3.5.
+    delete DELETE
+    /// Handles HEAD with `handler`, instead of GET's handler.
+    ///
+    /// For a GET that is expensive. The body of the response is never sent.
+    ///
+    /// Source: RFC 9110 §9.3.2.
+    head HEAD
+    /// Handles OPTIONS with `handler`, instead of the list of methods.
+    ///
+    /// Without it, the router responds with 204, `Allow`, and the media types that POST, PATCH and
+    /// QUERY read (`Accept-Post`, `Accept-Patch`, `Accept-Query`).
+    ///
+    /// Source: RFC 9110 §9.3.7.
+    options OPTIONS
 }

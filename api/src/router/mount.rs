@@ -9,7 +9,7 @@ use super::layered::{HttpService, of_service};
 use super::route::Route;
 use crate::body::Request;
 
-/// A route that hands every request to `service`, with `prefix` taken off its path.
+/// A route that hands every request to `service`, with `prefix` removed from its path.
 pub(super) fn route<V>(prefix: &str, service: V) -> Route
 where
     V: HttpService,

@@ -28,6 +28,35 @@ pub(crate) trait Endpoint: Send + Sync {
 }
 
 /// A route as layers see it: a [`tower::Service`] that never fails.
+///
+/// A layer gets it as its inner service. Problems and panics inside are responses already, so a
+/// layer never has to handle an error.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use fnurl::{Api, Request, Route, get, testing::TestApi};
+/// use http::HeaderValue;
+/// use tower::ServiceExt;
+/// use tower::layer::layer_fn;
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// // The same as `layers::from_fn`, written with `tower` alone.
+/// let no_robots = layer_fn(|inner: Route| {
+///     tower::service_fn(move |request: Request| {
+///         let responding = inner.clone().oneshot(request);
+///         async move {
+///             let mut response = responding.await?;
+///             response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("none"));
+///             Ok::<_, Infallible>(response)
+///         }
+///     })
+/// });
+/// let api = Api::builder(()).at("/", get(async || "Hello!")).layer(no_robots).build()?;
+/// assert_eq!(TestApi::new(api).get("/").await.header("x-robots-tag"), Some("none"));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct Route(pub(crate) Arc<dyn Endpoint>);
 
@@ -96,6 +125,11 @@ impl Future for Answering {
     }
 }
 
+/// A handler with its state: the innermost endpoint of a route.
+///
+/// It responds in this order: a problem that the runtime has put into the request replaces the
+/// handler; the handler runs, and a panic in it becomes a 500; the conditions of a read are applied
+/// to a success (304 or 412); a problem is rendered in the format of the API.
 struct HandlerEndpoint<S, A, H> {
     handler: Arc<H>,
     state: S,
@@ -125,8 +159,8 @@ where
     }
 }
 
-/// The response that leaves a route. Not generic, so that a program has it once and not once for
-/// each handler.
+/// The response that leaves a route. It is not generic, so the program contains it once and not
+/// once for each handler.
 #[inline(never)]
 fn finished(
     outcome: Result<Response, Problem>,

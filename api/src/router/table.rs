@@ -56,10 +56,22 @@ pub(super) enum Found<'a> {
 
 impl Table {
     /// The table of `entries`, or every mistake in them.
+    ///
+    /// It works in two passes, so that all mistakes are found at once:
+    ///
+    /// 1. The entries are put together by path. `GET /items` and `POST /items` are one [`Path`]
+    ///    with two methods. The key is the canonical template, so that `/~me` and `/%7Eme` meet
+    ///    here; that they are spelled in two ways is then a conflict. Each entry's parameters are
+    ///    compared with those that its handler reads.
+    /// 2. The paths are put into the matcher, which finds the conflicts between different
+    ///    templates: `/items/{id}` and `/items/{itemId}` match the same paths.
+    ///
+    /// The table is thrown away if there is any mistake; no API is ever built from a part of its
+    /// routes.
     pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut paths: Vec<Path> = Vec::new();
-        // Comparing each route with each other would take quadratic time.
+        // Comparing every route with every other route would take quadratic time.
         let mut known = BTreeMap::new();
         for entry in entries {
             if let Some(reason) = entry.template_mistake() {
@@ -95,7 +107,7 @@ impl Table {
         }
     }
 
-    /// The path that matches, its parameters still as they were sent.
+    /// The matching path; its parameters are not decoded yet.
     pub(super) fn find(&self, path: &str) -> Option<MatchedRoute> {
         let found = self.matcher.at(path).ok()?;
         Some(MatchedRoute {
@@ -154,6 +166,8 @@ impl Path {
         }
     }
 
+    /// Adds the methods of `entry`. A mounted service takes every method, so that no other route
+    /// can be at its path.
     fn add<S>(&mut self, entry: Entry<S>, state: &S) -> Result<(), Mistake> {
         let conflict = |with: String| Mistake::Conflict {
             route: route_name(&entry.methods, &entry.template),
@@ -254,7 +268,7 @@ impl fmt::Debug for Path {
 
 /// The header that lists the media types which a method reads.
 ///
-/// Sources: RFC 5789 §3.1 (PATCH), W3C WithLinks Data Platform §7.1 (POST), RFC 10008 §3 (QUERY).
+/// Sources: RFC 5789 §3.1 (PATCH), W3C Linked Data Platform §7.1 (POST), RFC 10008 §3 (QUERY).
 pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
     match method.as_str() {
         "PATCH" => Some(HeaderName::from_static("accept-patch")),
@@ -265,6 +279,16 @@ pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
 }
 
 /// Compares the parameters of the template with those that the handler's extractors read.
+///
+/// Both sides must agree, because each difference is a request that can only fail. For
+/// `/orders/{order}/lines/{line}`:
+///
+/// | the handler reads | mistake |
+/// |---|---|
+/// | `Path<(u32, u8)>` | none: two values, two parameters |
+/// | `Path<u32>` | `ParameterCount`: one of two |
+/// | a struct with `order` and `id` | `UnknownParameter` for `id`, `UnreadParameter` for `line` |
+/// | no `Path` at all | `UnreadParameter` for both |
 fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake> {
     let route = || route_name(&entry.methods, &entry.template);
     let mut mistakes = Vec::new();

@@ -22,6 +22,21 @@ use crate::syntax::escapes::well_escaped;
 ///     route.template().to_owned() // "/items/{itemId}"
 /// }
 /// ```
+///
+/// In a layer, use the template to count or log requests: it has few values, a path has many.
+///
+/// ```
+/// use fnurl::layers::Next;
+/// use fnurl::{MatchedRoute, Problem, Request, Response};
+///
+/// async fn count(request: Request, next: Next) -> Result<Response, Problem> {
+///     let route = request.extensions().get::<MatchedRoute>();
+///     let template = route.map_or("none", MatchedRoute::template);
+///     println!("{} {template}", request.method());
+///     Ok(next.run(request).await)
+/// }
+/// # let _ = fnurl::layers::from_fn(count);
+/// ```
 #[derive(Debug, Clone)]
 pub struct MatchedRoute {
     pub(super) path: Arc<Path>,
@@ -44,6 +59,24 @@ impl MatchedRoute {
     }
 
     /// The path parameters by name, in the order of the template, decoded.
+    ///
+    /// A layer around the whole API sees them still percent-encoded: they are decoded once the
+    /// route is certain.
+    ///
+    /// ```
+    /// use fnurl::{Api, MatchedRoute, Path, get, testing::TestApi};
+    ///
+    /// async fn show(route: MatchedRoute, _: Path<(String, u8)>) -> String {
+    ///     let pairs = route.parameters().map(|(name, value)| format!("{name}={value}"));
+    ///     pairs.collect::<Vec<_>>().join(" ")
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = Api::builder(()).at("/orders/{order}/lines/{line}", get(show)).build()?;
+    /// TestApi::new(api).get("/orders/a%20b/lines/2").await.assert_text(200, "order=a b line=2");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let names = self.path.parameters.iter().map(|name| &**name);
         names.zip(self.values.iter().map(|value| &**value))
@@ -53,7 +86,7 @@ impl MatchedRoute {
         self.parameters().nth(index)
     }
 
-    /// Decodes the parameters, once the route is certain: an escaped slash stays in its segment.
+    /// Decodes the parameters after the route is known, so an escaped slash stays in its segment.
     pub(super) fn decode(&mut self) -> Result<(), Problem> {
         for (name, value) in self.path.parameters.iter().zip(&mut self.values) {
             if value.contains('%') {

@@ -1,4 +1,4 @@
-//! One invocation: payload in, result out, and never a failure.
+//! Handles one invocation: payload in, result out. It never fails.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,8 @@ use crate::invocation::{Call, Invocation};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, Problem};
 use crate::router::{Api, BoxFuture, MatchedRoute};
 
-/// The function that `lambda_runtime` calls.
+/// The function that `lambda_runtime` calls: takes the payload from beside the runtime's parser,
+/// adds the mode of the function URL, and serves the invocation. It never returns an error.
 pub(super) struct Function {
     api: Api,
     mode: InvokeMode,
@@ -62,6 +63,10 @@ impl Service<LambdaEvent<()>> for Function {
 
 /// Serves one invocation and logs it. Every log line of the invocation has the request id, the
 /// method and the route, and tells whether it is a cold start.
+///
+/// The method and the route are looked up before the span is opened, so that the log names them
+/// even if there is no response in time. An event that cannot be read has neither: its method and
+/// path may be anything, and are not logged.
 pub(crate) async fn invoke(api: &Api, call: Call, is_cold_start: bool) -> FunctionResult {
     let start = Instant::now();
     let event::Read {
@@ -91,7 +96,7 @@ pub(crate) async fn invoke(api: &Api, call: Call, is_cold_start: bool) -> Functi
         tracing::info!(
             status = result.status().as_u16(),
             duration_ms = millis(start.elapsed()),
-            "request answered"
+            "request finished"
         );
         result
     };
@@ -99,6 +104,10 @@ pub(crate) async fn invoke(api: &Api, call: Call, is_cold_start: bool) -> Functi
 }
 
 /// The result, or a 504 problem shortly before Lambda would end the invocation.
+///
+/// A buffered result is also collected within the time: a stream that does not end is a 504, too.
+/// The request was consumed by then, so it is read from the payload again for the layers that see
+/// the problem.
 async fn in_time(
     api: &Api,
     request: Request,
@@ -114,7 +123,7 @@ async fn in_time(
         Ok(Ok(result)) => return result,
         Ok(Err(problem)) => problem,
         Err(_) => {
-            DEADLINE_EXCEEDED.because("the request got no response within the function's timeout")
+            DEADLINE_EXCEEDED.because("the handler did not respond within the function's timeout")
         }
     };
     let request = Api::prepared(event::read_again(invocation));
@@ -125,8 +134,11 @@ async fn in_time(
 /// layer that hangs may be the cause of the problem.
 const REFUSAL_TIME: Duration = Duration::from_millis(50);
 
-/// Sends a problem as the result, through the layers of the API, so that it has the headers of
-/// every response. If they fail or hang, it sends the problem alone, which is always small enough.
+/// Sends a problem as the result, through the layers of the API, so that it has their headers. If
+/// the layers fail or hang, it sends the problem alone, which is always small enough.
+///
+/// There are three attempts, each simpler than the one before: through the layers, without them,
+/// and a result with a status alone. The last cannot fail, so every invocation has a result.
 async fn refuse(
     api: &Api,
     request: Request,

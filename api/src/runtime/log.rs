@@ -29,11 +29,13 @@ pub(super) fn start() {
         .with_ansi(false)
         .fmt_fields(format)
         .event_format(format);
-    // A program that has a subscriber already keeps it.
+    // If the program already has a subscriber, it stays.
     let _ = lines.try_init();
     std::panic::set_hook(Box::new(log_panic));
 }
 
+/// The level of a name. Lambda's `FATAL` is the nearest that `tracing` has, `ERROR`; any name that
+/// is not known is `INFO`, Lambda's own default.
 fn level(name: &str) -> LevelFilter {
     match name.to_ascii_uppercase().as_str() {
         "TRACE" => LevelFilter::TRACE,
@@ -45,13 +47,23 @@ fn level(name: &str) -> LevelFilter {
 }
 
 /// Logs the place of a panic; the request's own line has its message and request id.
+///
+/// The hook runs before the panic unwinds to the place where it is caught, and only the hook knows
+/// where it began.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, "the program panicked");
 }
 
-/// The form of a log line. Each line is put together in one buffer: it is written for every
-/// invocation.
+/// The format of a log line. Each line is built in one buffer, because every invocation writes
+/// one.
+///
+/// The same line in both forms:
+///
+/// ```text
+/// {"timestamp":"…","level":"INFO","message":"request answered","status":200,"requestId":"r-1"}
+/// INFO request answered status=200 request_id="r-1"
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     /// One JSON object, with the members that Lambda's own lines have (`timestamp`, `level`,
@@ -115,7 +127,7 @@ impl<'writer> FormatFields<'writer> for Format {
     }
 }
 
-/// Writes fields behind what is there: `,"name":value` or ` name=value`.
+/// Appends fields to the line: `,"name":value` or ` name=value`.
 struct Fields<'a>(&'a mut String, Format);
 
 impl Fields<'_> {
@@ -125,7 +137,7 @@ impl Fields<'_> {
         match self.1 {
             Format::Json => {
                 self.0.push_str(",\"");
-                // As Lambda calls it in its own lines.
+                // The name in Lambda's own lines.
                 self.0.push_str(if name == "request_id" {
                     "requestId"
                 } else {
@@ -135,7 +147,7 @@ impl Fields<'_> {
             }
             Format::Text => {
                 self.0.push(' ');
-                // The message stands alone.
+                // The message is written without its name.
                 if name != "message" {
                     self.0.push_str(name);
                     self.0.push('=');
@@ -144,7 +156,7 @@ impl Fields<'_> {
         }
     }
 
-    /// A value whose text is the same in both forms.
+    /// Writes a value whose text is the same in both formats.
     fn bare(&mut self, field: &Field, value: impl fmt::Display) {
         self.name(field);
         // Writing to a string does not fail.
@@ -169,7 +181,7 @@ impl Fields<'_> {
     }
 }
 
-/// Whether a byte is the same inside the quotes of JSON.
+/// Checks whether a byte stays the same inside a JSON string.
 fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\' && byte.is_ascii()
 }
@@ -239,7 +251,7 @@ mod tests {
         }
     }
 
-    /// What is written of one line inside an invocation.
+    /// Logs two lines inside an invocation, and returns the output.
     fn written(format: Format) -> String {
         let written = Written::default();
         let writer = written.clone();

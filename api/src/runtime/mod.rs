@@ -1,4 +1,4 @@
-//! The program in Lambda: one invocation after the other, on one thread.
+//! Runs the program in Lambda: one invocation after another, on one thread.
 
 mod invoke;
 mod log;
@@ -20,7 +20,8 @@ use mode::InvokeMode;
 ///
 /// Takes an [`Api`], or a future that makes one (to open connections during the init phase).
 /// Everything runs on one thread, because an instance serves one request at a time. Log lines go
-/// to standard output, as JSON or text by `AWS_LAMBDA_LOG_FORMAT`, from `AWS_LAMBDA_LOG_LEVEL` on.
+/// to standard output: as JSON or text (`AWS_LAMBDA_LOG_FORMAT`), at the level
+/// `AWS_LAMBDA_LOG_LEVEL` and above.
 ///
 /// ```no_run
 /// use fnurl::{Api, get};
@@ -40,8 +41,44 @@ use mode::InvokeMode;
 /// to `stream`. Every response is then sent as a stream, because such a URL would show the client
 /// the JSON of a buffered result. In `buffered` mode, the default, a stream is collected.
 ///
-/// Logs and returns a failure when the API cannot be made, or when the connection to the Runtime
-/// API is lost.
+/// Open connections in the future, so that the first request does not wait for them:
+///
+/// ```no_run
+/// use std::process::ExitCode;
+///
+/// use fnurl::{Api, State, get};
+///
+/// #[derive(Clone)]
+/// struct Store;
+///
+/// async fn connect() -> Result<Store, std::io::Error> {
+///     Ok(Store) // a client of DynamoDB, with its first connection open
+/// }
+///
+/// async fn ready(State(_store): State<Store>) -> &'static str {
+///     "ready"
+/// }
+///
+/// fn main() -> ExitCode {
+///     fnurl::run(async {
+///         let store = connect().await?;
+///         let api = Api::builder(store).at("/ready", get(ready)).build()?;
+///         Ok::<_, Box<dyn std::error::Error>>(api)
+///     })
+/// }
+/// ```
+///
+/// # Errors
+/// Logs the reason and returns [`ExitCode::FAILURE`] when
+///
+/// - the program is not started by Lambda or by `fnurl dev`: `AWS_LAMBDA_RUNTIME_API` is not set;
+/// - `FNURL_INVOKE_MODE` is neither `buffered` nor `stream`;
+/// - the API cannot be made: its future returns an error, such as a
+///   [`BuildError`](crate::BuildError);
+/// - the connection to the Runtime API is lost.
+///
+/// Sources: AWS Lambda Developer Guide, “Using the Lambda runtime API”, “Configuring advanced
+/// logging controls”, “Response streaming for Lambda functions”.
 pub fn run<I, E>(api: I) -> ExitCode
 where
     I: IntoFuture<Output = Result<Api, E>>,
@@ -62,7 +99,7 @@ where
 {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
         return Err(
-            "this program is a Lambda function and needs a function URL around it: \
+            "this program is a Lambda function and runs only behind a function URL: \
              start it with `fnurl dev --function PATH`"
                 .to_owned(),
         );
@@ -79,6 +116,6 @@ where
         let runtime =
             Runtime::new(invoke::Function::new(api, mode)).layer(layer_fn(payload::Bypass));
         let ended = runtime.run().await;
-        ended.map_err(|err| format!("the Runtime API was lost: {err}"))
+        ended.map_err(|err| format!("the connection to the Runtime API was lost: {err}"))
     })
 }

@@ -3,7 +3,11 @@
 /// The environment variable that sets the mode.
 const VARIABLE: &str = "FNURL_INVOKE_MODE";
 
-/// How results are sent to the Runtime API.
+/// The way in which results are sent to the Runtime API.
+///
+/// The two modes have different results. A URL that streams would show the client the JSON of a
+/// buffered result, and a buffered one cannot read a stream. Neither event nor environment of
+/// Lambda says which mode the URL has, so the deployment must.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InvokeMode {
     /// In one piece, for a URL whose mode is `BUFFERED`.

@@ -1,7 +1,7 @@
 //! Passes the payload around `lambda_runtime`'s own parser.
 //!
 //! `lambda_runtime` parses the payload before it calls the function, and turns a failure into a
-//! runtime error, for which a function URL sends an opaque 502. So the bytes take another way:
+//! runtime error, for which a function URL sends an opaque 502. So the bytes bypass the parser:
 //! [`Bypass`] puts them aside and leaves `null` to parse, and the function takes them back. Both
 //! happen in one synchronous call, so a thread-local slot is enough.
 

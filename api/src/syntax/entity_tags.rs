@@ -5,7 +5,7 @@
 pub(crate) enum EntityTags<'a> {
     /// `*`
     Any,
-    /// A list, which may have no tag: empty elements do not count (RFC 9110 §5.6.1).
+    /// A list, which may be empty; empty elements are ignored (RFC 9110 §5.6.1).
     List(Vec<EntityTag<'a>>),
 }
 
@@ -18,6 +18,9 @@ pub(crate) struct EntityTag<'a> {
 
 impl<'a> EntityTags<'a> {
     /// `None` for a text that is neither `*` nor a list of tags.
+    ///
+    /// A comma inside the quotes belongs to the tag: `"a,b", W/"2"` is a list of two. So the text
+    /// is read from tag to tag, and not split at commas.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut rest = text.trim_matches(BLANK);
         if rest == "*" {

@@ -7,6 +7,9 @@
 use std::borrow::Cow;
 
 /// The canonical form of a path. An escape that is not valid stays; the router refuses it later.
+///
+/// Without it, `/users/%6de` would match the template `/users/{id}`, and pass by the layers and the
+/// methods of `/users/me`.
 pub(crate) fn canonical(path: &str) -> Cow<'_, str> {
     // `%` is not in the table.
     if path.bytes().all(is_sent_raw) {
@@ -41,6 +44,9 @@ pub(crate) enum Piece<'a> {
 }
 
 /// The parts of a route template, in order.
+///
+/// `/a-{b}/{*rest}` gives `/a-`, `b`, `/` and `*rest`. A template without its closing brace gives
+/// the rest as a parameter; the matcher refuses it later.
 pub(crate) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;

@@ -22,6 +22,8 @@ pub(crate) fn escaped(reference: &str) -> String {
 }
 
 /// The escaped reference as a header value. It is ASCII, so every invoke mode sends it unchanged.
+///
+/// A line break is escaped, too, so that no text of a client can add a header.
 pub(crate) fn header_value(reference: &str) -> HeaderValue {
     // Every character that a header value cannot hold is escaped by now.
     HeaderValue::try_from(escaped(reference)).unwrap_or(HeaderValue::from_static("/"))

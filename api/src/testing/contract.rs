@@ -13,6 +13,10 @@ const ALWAYS: [&str; 3] = ["content-type", "retry-after", "allow"];
 
 /// Checks a response.
 ///
+/// A status that the operation describes must have the headers, media type and body that it
+/// describes. Any other must be a problem of a kind that the operation refuses with, or of a kind
+/// that the framework itself may return for every operation.
+///
 /// # Panics
 /// The contract does not declare its status, its kind of problem, one of its headers or its media
 /// type, or its body is not valid.
@@ -92,7 +96,7 @@ fn problem(
         assert_eq!(
             media_type,
             Some(error.media_type.as_str()),
-            "{place}: is neither declared nor a problem"
+            "{place}: the response is neither declared nor a problem"
         );
         let is_declared = declared.any(|kind| kind.status() == response.status());
         assert!(is_declared, "{place}: the status is not declared");
@@ -103,7 +107,7 @@ fn problem(
     assert_eq!(
         media_type,
         Some("application/problem+json"),
-        "{place}: is neither declared nor a problem"
+        "{place}: the response is neither declared nor a problem"
     );
     let body = valid(&problem_schema(), response.body(), place);
     let mut declared = declared.filter(|kind| kind.status() == response.status());

@@ -1,7 +1,14 @@
-//! Does the document say what the handlers do?
+//! Checks that the document says what the handlers do.
 //!
 //! Instances are made from the schemas of the contract: valid ones, and each broken in one place.
 //! They are sent, and the handler's verdict must be that of the schema.
+//!
+//! Example: the schema of `{"name": string of 1 to 9 characters}` gives the instance
+//! `{"name": "a"}`. Copies of it have null, `""`, `0`, a list and others in the place of `"a"`, one
+//! lacks `name`, one has another member, and some replace the whole object. For each, a validator
+//! of JSON Schema says whether the document allows it, and the status says whether the handler
+//! does. Both may be right about something that nobody thought of: that is what the many stand-ins
+//! are for.
 
 use std::fmt;
 
@@ -13,7 +20,38 @@ use super::TestApi;
 use crate::contract::{Contract, In, Operation};
 use crate::problem::{INVALID_REQUEST, MALFORMED_BODY, MALFORMED_PATH, MALFORMED_QUERY};
 
-/// A request about which document and handler disagree, or for which none could be made.
+/// A request on which the document and the handler disagree, or an operation for which no valid
+/// request could be made.
+///
+/// ```
+/// use fnurl::{Api, Json, post, testing::TestApi};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use validator::{Validate, ValidationError, ValidationErrors};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Pair { even: u8 }
+///
+/// /// The rule is in the code, but not in the schema.
+/// impl Validate for Pair {
+///     fn validate(&self) -> Result<(), ValidationErrors> {
+///         let mut errors = ValidationErrors::new();
+///         if self.even % 2 == 1 {
+///             errors.add("even", ValidationError::new("even"));
+///         }
+///         if errors.is_empty() { Ok(()) } else { Err(errors) }
+///     }
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// async fn create(Json(pair): Json<Pair>) -> String { pair.even.to_string() }
+///
+/// let api = TestApi::new(Api::builder(()).at("/", post(create)).build()?);
+/// let found = api.disagreements().await;
+/// assert!(found[0].verdicts.starts_with("the document says valid"));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Disagreement {
@@ -21,7 +59,7 @@ pub struct Disagreement {
     pub operation: String,
     /// The body or the parameters that were sent.
     pub sent: Value,
-    /// What each of them said.
+    /// The verdicts of the document and of the handler.
     pub verdicts: String,
 }
 
@@ -32,10 +70,10 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Requests to one operation; a schema with many members has more places to break.
+/// Maximum number of requests to one operation: a large schema has many places to change.
 const MAX_REQUESTS: usize = 2_000;
 
-/// Statuses with which a handler refuses what was sent.
+/// The statuses with which a handler refuses a request.
 const REFUSED: [u16; 2] = [400, 422];
 
 pub(super) async fn disagreements(api: &TestApi) -> Vec<Disagreement> {
@@ -80,7 +118,7 @@ impl Check<'_> {
         };
         let schema = self.with_definitions(schema.as_value());
         let Some(validator) = validator(&schema) else {
-            return self.disagree(schema, "the schema is not one".to_owned());
+            return self.disagree(schema, "the schema is not valid".to_owned());
         };
         let Some(valid) = instance(&schema, &schema, 0).filter(|it| validator.is_valid(it)) else {
             let made = instance(&schema, &schema, 0).unwrap_or_default();
@@ -103,7 +141,7 @@ impl Check<'_> {
         }
     }
 
-    /// Sends query parameters, one of them wrong at a time.
+    /// Tries many texts for each query parameter, while the other parameters are valid.
     async fn query(&mut self) {
         let parameters: Vec<_> = self
             .operation
@@ -136,7 +174,7 @@ impl Check<'_> {
 
     fn compare(&mut self, is_valid: bool, response: &super::TestResponse, sent: Value) {
         if [401, 403].contains(&response.status()) {
-            let verdicts = "the request was not let in: give credentials with `TestApi::header`";
+            let verdicts = "the request was denied: give credentials with `TestApi::header`";
             let is_known = self.found.iter().any(|it| it.verdicts == verdicts);
             if !is_known {
                 self.disagree(sent, verdicts.to_owned());
@@ -165,7 +203,7 @@ impl Check<'_> {
         }
     }
 
-    /// The path with valid parameters, and the query with valid required ones but for `other`;
+    /// The path with valid parameters, and the query with `other` and valid required parameters;
     /// `None` when one of them cannot be made.
     fn target(&self, other: Option<(&str, &str)>) -> Option<(String, String)> {
         let mut path = self.operation.template.clone();
@@ -214,8 +252,8 @@ impl Check<'_> {
     }
 }
 
-/// Whether the request was not what the document says, as the handler sees it. A problem type of
-/// the application's own is about something else: an old cursor, an address that is taken.
+/// Checks whether the handler refused the request because of its form. A problem type of the
+/// application has another reason, such as an old cursor or an address that is taken.
 fn is_refused(response: &super::TestResponse) -> bool {
     if !REFUSED.contains(&response.status()) {
         return false;
@@ -264,7 +302,7 @@ const TEXTS: [&str; 16] = [
     "a b",
 ];
 
-/// What a text may mean: itself, and the number or boolean that it is; a list of one of these.
+/// The values that a text may stand for: the text, its number or boolean, and a list of each.
 fn readings(text: &str) -> Vec<Value> {
     let mut values = vec![Value::from(text)];
     if let Ok(value @ (Value::Number(_) | Value::Bool(_))) = serde_json::from_str(text) {
@@ -276,6 +314,11 @@ fn readings(text: &str) -> Vec<Value> {
 }
 
 /// An instance of a schema, from its examples or from its keywords.
+///
+/// An example, a constant or the first value of an enum is taken as it is. Otherwise the instance
+/// is the smallest that the keywords of the schema allow, put together with those of its parts
+/// (`oneOf`, `anyOf`, `allOf`). `None` when a type contains itself without an end, or has a pattern
+/// or a format that is not known here: the caller then asks for an example.
 fn instance(schema: &Value, root: &Value, depth: usize) -> Option<Value> {
     if depth > 16 {
         return None;
@@ -296,7 +339,7 @@ fn instance(schema: &Value, root: &Value, depth: usize) -> Option<Value> {
     }
     let mut made = of_type(object, root, depth);
     for keyword in ["oneOf", "anyOf"] {
-        // `null` is an instance, too, but one that says little.
+        // `null` is an instance, too, but it tests little.
         let options = object
             .get(keyword)
             .and_then(Value::as_array)
@@ -338,7 +381,8 @@ fn of_type(schema: &Map<String, Value>, root: &Value, depth: usize) -> Option<Va
             let mut members = Map::new();
             let properties = schema.get("properties").and_then(Value::as_object);
             for (name, member) in properties.into_iter().flatten() {
-                // What cannot be made is left out; if it is required, the whole is not valid.
+                // A member that cannot be made is left out. If it is required, the object is
+                // not valid.
                 if let Some(value) = instance(member, root, depth + 1) {
                     members.insert(name.clone(), value);
                 }
@@ -395,6 +439,9 @@ fn text(schema: &Map<String, Value>) -> String {
 }
 
 /// Copies of an instance, each changed in one place.
+///
+/// Every place gets each stand-in once. Each stand-in breaks another kind of rule: a kind of value,
+/// a length, a bound of an integer type, a fraction, an unknown member.
 fn broken(valid: &Value) -> Vec<Value> {
     let mut copies = Vec::new();
     let mut places = Vec::new();

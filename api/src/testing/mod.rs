@@ -36,6 +36,34 @@ use crate::router::Api;
 use crate::runtime;
 
 /// A test client for an [`Api`].
+///
+/// Each request becomes an event of a function URL, and each result is read as strictly as the
+/// front door reads it. So tests also cover what a test of a handler alone would miss: the path,
+/// the media type, validation, layers, and the form of problems.
+///
+/// ```
+/// use fnurl::{Api, Json, post, testing::TestApi};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+/// # use validator::Validate;
+///
+/// #[derive(Deserialize, Serialize, Validate, JsonSchema)]
+/// struct Lamp {
+///     #[validate(length(min = 1))]
+///     name: String,
+/// }
+///
+/// async fn create(Json(lamp): Json<Lamp>) -> Json<Lamp> { Json(lamp) }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/lamps", post(create)).build()?);
+/// let lamp: Lamp = api.post("/lamps").json(&Lamp { name: "Desk".into() }).await.json(200);
+/// assert_eq!(lamp.name, "Desk");
+/// let problem = api.post("/lamps").json(&Lamp { name: "".into() }).await.problem(422);
+/// assert_eq!(problem["errors"][0]["pointer"], "/name");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct TestApi {
     api: Api,
@@ -63,7 +91,7 @@ impl TestApi {
         }
     }
 
-    /// Responds as behind a function URL whose invoke mode is `RESPONSE_STREAM`.
+    /// Responds like a function URL with the invoke mode `RESPONSE_STREAM`.
     ///
     /// ```
     /// use fnurl::sse::{Event, Sse};
@@ -85,7 +113,20 @@ impl TestApi {
         self
     }
 
-    /// Gives each invocation this long before its deadline.
+    /// Sets the time that each invocation has before its deadline.
+    ///
+    /// ```
+    /// use fnurl::{Api, MARGIN, get, testing::TestApi};
+    /// use std::time::Duration;
+    ///
+    /// async fn never() -> &'static str { std::future::pending().await }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", get(never)).build()?);
+    /// let _ = api.time_left(MARGIN + Duration::from_millis(20)).get("/").await.problem(504);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     #[must_use]
     pub fn time_left(mut self, time_left: Duration) -> Self {
         self.time_left = time_left;
@@ -93,6 +134,17 @@ impl TestApi {
     }
 
     /// Sends this header with every request, such as credentials.
+    ///
+    /// ```
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", get(async || "Hello!")).build()?);
+    /// let api = api.header("authorization", "Bearer 31d4d96e");
+    /// api.get("/").await.assert_status(200);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_lowercase(), value.to_owned()));
@@ -101,6 +153,33 @@ impl TestApi {
 
     /// From now on, checks every response against the contract: its status, problem type, headers,
     /// media type and body.
+    ///
+    /// ```should_panic
+    /// use fnurl::contract::Operation;
+    /// use fnurl::{Api, Problem, Respond, Response, get, testing::TestApi};
+    ///
+    /// /// Says that it is text, and sends bytes.
+    /// struct Wrong;
+    ///
+    /// impl Respond for Wrong {
+    ///     fn respond(self) -> Result<Response, Problem> {
+    ///         vec![1_u8, 2].respond()
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.responds_raw("text/plain");
+    ///     }
+    /// }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", get(async || Wrong)).build()?);
+    /// api.assert_contract().get("/").await.assert_status(200); // fails: the media type
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Panics
+    /// A request panics when it is awaited and its response is not in the contract.
     #[cfg(feature = "contract-testing")]
     #[must_use]
     pub fn assert_contract(mut self) -> Self {
@@ -108,12 +187,12 @@ impl TestApi {
         self
     }
 
-    /// Sends instances made from the schemas of the contract, valid ones and each broken in one
-    /// place, and gives every request about which the document and the handler disagree: a rule
-    /// that is checked and not published, or published and not checked.
+    /// Sends requests made from the schemas of the contract: valid ones, and copies with one
+    /// change. Returns every request on which the document and the handler disagree: a rule that
+    /// is checked but not published, or published but not checked.
     ///
-    /// Handlers are really called, so that this is for an API whose state is that of a test. Give
-    /// types that no instance can be made for an example (`#[schemars(example = …)]`).
+    /// The handlers are really called, so use a test state. If no valid instance can be made for a
+    /// type, give the type an example (`#[schemars(example = …)]`).
     ///
     /// ```
     /// use fnurl::{Api, Json, post, testing::TestApi};
@@ -140,6 +219,18 @@ impl TestApi {
     }
 
     /// A request; `target` is the path and query as they are sent, percent-encoded.
+    ///
+    /// ```
+    /// use fnurl::{Api, get, testing::TestApi};
+    /// use http::Method;
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/items", get(async || "items")).build()?);
+    /// let response = api.request(Method::OPTIONS, "/items").await;
+    /// assert_eq!(response.header("allow"), Some("GET, HEAD, OPTIONS"));
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn request(&self, method: Method, target: &str) -> TestRequest<'_> {
         TestRequest::new(self, method, target)
     }
@@ -169,7 +260,20 @@ impl TestApi {
         self.request(Method::DELETE, target)
     }
 
-    /// Invokes the function with any bytes and reads its result, a stream to its end.
+    /// Invokes the function with any bytes, and reads its result (a stream to its end).
+    ///
+    /// ```
+    /// use fnurl::{Api, get, testing::TestApi};
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", get(async || "Hello!")).build()?);
+    /// let _ = api.invoke("{\"detail-type\": \"Scheduled Event\"}").await.problem(400);
+    /// let mut event = api.get("/").event();
+    /// event["headers"]["x-odd"] = serde_json::json!(null);
+    /// api.invoke(event.to_string()).await.assert_text(200, "Hello!");
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     ///
     /// # Panics
     /// When the result does not have the full form, or the prelude of a stream cannot be read.
@@ -200,7 +304,7 @@ impl TestApi {
         read.with_errors_as(errors)
     }
 
-    /// Checks the response against the contract, if that was asked for.
+    /// Checks the response against the contract, if the test asked for it.
     #[track_caller]
     fn check(&self, method: &Method, target: &str, response: &TestResponse) {
         #[cfg(feature = "contract-testing")]

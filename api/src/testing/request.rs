@@ -12,6 +12,21 @@ use serde_json::{Map, Value, json};
 use super::{REQUEST_ID, TestApi, TestResponse};
 
 /// A request that is sent when it is awaited.
+///
+/// ```
+/// use fnurl::{Api, Cookies, get, testing::TestApi};
+///
+/// async fn theme(cookies: Cookies) -> String {
+///     cookies.get("theme").unwrap_or("light").to_owned()
+/// }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/theme", get(theme)).build()?);
+/// let request = api.get("/theme").cookie("theme", "dark").header("accept", "text/plain");
+/// request.await.assert_text(200, "dark");
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct TestRequest<'a> {
@@ -46,13 +61,15 @@ impl<'a> TestRequest<'a> {
         }
     }
 
-    /// Adds a header; one that is there already gets a second value.
+    /// Adds a header; an existing header gets a second value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_lowercase(), value.to_owned()));
         self
     }
 
     /// Adds the header `If-Match`.
+    ///
+    /// `tag` is the value of the header, with its quotes: `"\"7\""`.
     pub fn if_match(self, tag: &str) -> Self {
         self.header(IF_MATCH.as_str(), tag)
     }
@@ -90,6 +107,22 @@ impl<'a> TestRequest<'a> {
     }
 
     /// Sends the request as signed by the assumed role `role` in account 111122223333.
+    ///
+    /// No signature is made: the event has the identity, as the front door writes it after its
+    /// check.
+    ///
+    /// ```
+    /// use fnurl::{Api, Caller, get, testing::TestApi};
+    ///
+    /// async fn account(caller: Caller) -> String { caller.account_id }
+    ///
+    /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # rt.block_on(async {
+    /// let api = TestApi::new(Api::builder(()).at("/", get(account)).build()?);
+    /// api.get("/").signed_by("Reader").await.assert_text(200, "111122223333");
+    /// let _ = api.get("/").await.problem(403);
+    /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+    /// ```
     pub fn signed_by(mut self, role: &str) -> Self {
         self.caller = Some(json!({"iam": {
             "accessKey": "ASIAEXAMPLE", "accountId": "111122223333",
@@ -101,6 +134,11 @@ impl<'a> TestRequest<'a> {
     }
 
     /// The event, payload format 2.0.
+    ///
+    /// Change it and send it with [`TestApi::invoke`], to test events that no client sends.
+    ///
+    /// Source: AWS Lambda Developer Guide, “Invoking Lambda function URLs”, “Request payload
+    /// format”.
     #[must_use]
     pub fn event(&self) -> Value {
         let (path, query) = match self.target.split_once('?') {

@@ -8,6 +8,20 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The response that a function URL would send for the function's result.
+///
+/// ```
+/// use fnurl::{Api, Created, Json, post, testing::TestApi};
+///
+/// async fn create() -> Created<Json<u32>> { Created::at("/lamps/7", Json(7)) }
+///
+/// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # rt.block_on(async {
+/// let api = TestApi::new(Api::builder(()).at("/lamps", post(create)).build()?);
+/// let response = api.post("/lamps").await;
+/// let id: u32 = response.json(201);
+/// assert_eq!(response.header("location"), Some(format!("/lamps/{id}").as_str()));
+/// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResponse {
     status: u16,
@@ -19,7 +33,7 @@ pub struct TestResponse {
     error_media_type: Option<String>,
 }
 
-/// The full form, in which every member must be there and of its type.
+/// The full form: every member must be present and have the right type.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Full {
@@ -79,7 +93,7 @@ impl TestResponse {
         }
     }
 
-    /// The response of an API that writes problems in a form of its own.
+    /// The response of an API with its own error format.
     pub(super) fn with_errors_as(mut self, media_type: Option<&str>) -> Self {
         self.error_media_type = media_type.map(str::to_owned);
         self
@@ -97,13 +111,15 @@ impl TestResponse {
         self.headers.keys().map(String::as_str)
     }
 
-    /// The value of the header `name`, in lower case.
+    /// The value of the header `name`, which is in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 
     /// The cookies that are set.
+    ///
+    /// Each is the value of one `Set-Cookie`: `sid=31d4d96e; HttpOnly; Path=/`.
     #[must_use]
     pub fn cookies(&self) -> &[String] {
         &self.cookies
@@ -116,6 +132,8 @@ impl TestResponse {
     }
 
     /// Checks whether the result held the body as base64.
+    ///
+    /// Text is sent as it is; base64 is for bytes that are not UTF-8, and for compressed bodies.
     #[must_use]
     pub const fn is_base64(&self) -> bool {
         self.is_base64
@@ -134,7 +152,7 @@ impl TestResponse {
     /// The body as a `T`, of a response with status `status`.
     ///
     /// # Panics
-    /// When the status is another one, or the body is not a valid `T`.
+    /// When the status differs, or the body is not a valid `T`.
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self, status: u16) -> T {
@@ -143,11 +161,11 @@ impl TestResponse {
             .unwrap_or_else(|err| panic!("{err} in the body of {self:?}"))
     }
 
-    /// The problem details of a response with status `status`; in the form that the API has set
-    /// with [`error_format`](crate::ApiBuilder::error_format), if it has.
+    /// The problem details of a response with status `status`, or its body in the API's own
+    /// [`error_format`](crate::ApiBuilder::error_format).
     ///
     /// # Panics
-    /// When the response has another status or is not a well-formed problem (RFC 9457).
+    /// When the response has a different status, or is not a well-formed problem (RFC 9457).
     #[must_use = "look at the problem, or call `assert_status`"]
     #[track_caller]
     pub fn problem(&self, status: u16) -> Value {
@@ -170,7 +188,7 @@ impl TestResponse {
     /// Checks the status.
     ///
     /// # Panics
-    /// When it is another one.
+    /// When it differs.
     #[track_caller]
     pub fn assert_status(&self, status: u16) {
         let body = String::from_utf8_lossy(&self.body);

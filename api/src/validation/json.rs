@@ -10,8 +10,16 @@ use crate::problem::{MALFORMED_BODY, Problem};
 use crate::problem::{Place, Violation};
 
 /// Reads a `T` from JSON, or lists every mistake in it.
+///
+/// The steps, each only if the one before did not decide:
+///
+/// 1. Valid JSON of the right type that breaks no rule is returned. Most requests end here.
+/// 2. A rule is broken, and its place is known from an earlier request: no document is needed.
+/// 3. A rule is broken: the document connects the names of Rust fields with those that were sent.
+/// 4. The type does not fit, or serde has kept a copy of an array, from which it may have made a
+///    struct unnoticed: the document is searched for every mismatch.
 pub(crate) fn read_json<T: Input>(bytes: &[u8]) -> Result<T, Problem> {
-    // One check of the whole text is cheaper than one of every string in it.
+    // Checking the whole text once is cheaper than checking every string in it.
     let text = std::str::from_utf8(bytes).map_err(|_| not_json(bytes))?;
     let notes = Notes::default();
     match parse::<T>(text, &notes) {
@@ -47,7 +55,7 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<(Map<String, Value>, Document)
     }
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Ok((members, document)),
-        // Numbers that fit no Rust type are still valid JSON.
+        // Numbers that do not fit any Rust type are still valid JSON.
         _ if document.is_object() => Ok((document.members(), document)),
         _ => {
             let place = Place::Pointer(String::new());
@@ -73,6 +81,8 @@ fn document(text: &str) -> Result<Document, Problem> {
 }
 
 /// The problem with bytes that are not JSON: the first syntax error.
+///
+/// Line and column are those of `serde_json`; columns count bytes.
 fn not_json(bytes: &[u8]) -> Problem {
     if bytes.is_empty() {
         return MALFORMED_BODY.because("the body is empty, JSON is expected");

@@ -1,5 +1,17 @@
 //! Reads and validates the client's data. Every mistake is reported once, by the name that was
 //! sent.
+//!
+//! ```text
+//! Json       ─► json.rs ──── serde_json, as strictly as the contract (objects_only) ─► T ─► rules
+//! Query, Form, Path ─► text.rs                                                          │
+//! Patch      ─► patch.rs                                                  a mistake ◄───┘
+//!                                                                              │
+//! document/: the input as a tree ─► every mismatch ─► the other rules ─► 422 ◄─┘
+//! ```
+//!
+//! A valid request is read once, straight into its type. Only a request with a mistake costs more,
+//! and its cost is bounded (`document/mismatches.rs`, `rules.rs`). The texts for clients are in
+//! `words.rs`.
 
 mod document;
 mod json;
@@ -34,6 +46,31 @@ use place::Steps;
 ///
 /// Implemented for everything that derives [`serde::Deserialize`], [`validator::Validate`] and
 /// [`schemars::JsonSchema`].
+///
+/// ```
+/// use fnurl::{Input, Json, NoContent};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use validator::Validate;
+///
+/// #[derive(Deserialize, Validate, JsonSchema)]
+/// #[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// struct NewLamp {
+///     #[validate(length(min = 1, max = 40))]
+///     name: String,
+///     #[validate(range(max = 100))]
+///     max_watts: u8, // `maxWatts` for clients, in the contract and in violations
+/// }
+///
+/// /// A handler for any such type.
+/// async fn check<T: Input>(Json(_value): Json<T>) -> NoContent {
+///     NoContent
+/// }
+/// # let _ = fnurl::post::<(), _>(check::<NewLamp>);
+/// ```
+///
+/// Put `deny_unknown_fields` on types that clients send: a misspelt optional member is then refused
+/// instead of ignored. For a type without rules of its own, use [`Unvalidated`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a request",
     note = "derive `serde::Deserialize`, `validator::Validate` and `schemars::JsonSchema` for it, or wrap it in `fnurl::Unvalidated`"
@@ -43,6 +80,9 @@ pub trait Input: DeserializeOwned + Validate + JsonSchema + Send {}
 impl<T: DeserializeOwned + Validate + JsonSchema + Send> Input for T {}
 
 /// A value without validation: only its shape is checked.
+///
+/// For types of other crates, for any JSON, and for lists of plain values. The contract publishes
+/// no rules for it, because none are checked.
 ///
 /// ```
 /// use fnurl::{Json, Unvalidated};
@@ -101,7 +141,7 @@ fn remove_rules(schema: &mut serde_json::Value) {
         return;
     };
     for rule in RULES {
-        // A pair or an array of a fixed length has its elements by its type.
+        // The type itself sets the number of elements of a pair or an array of a fixed length.
         let is_fixed = members.contains_key("prefixItems")
             || members.contains_key("minItems")
                 && members.get("minItems") == members.get("maxItems");
@@ -112,7 +152,7 @@ fn remove_rules(schema: &mut serde_json::Value) {
     }
     let format = members.get("format").and_then(serde_json::Value::as_str);
     match format {
-        // The bounds of an integer's type come back with its format.
+        // The bounds of an integer type are added again later, from its format.
         Some(format) if format.contains("int") || format == "double" || format == "float" => {
             members.remove("minimum");
             members.remove("maximum");
@@ -143,6 +183,10 @@ fn remove_rules(schema: &mut serde_json::Value) {
 }
 
 /// The value in a document, or every mistake in it.
+///
+/// 1. Every value that does not fit its type is found, and replaced by one that fits.
+/// 2. If the document can be read with these stand-ins, the rules of the other values are checked.
+/// 3. All of it is listed. A rule that a stand-in breaks is left out: the client did not send it.
 fn read<T: Input>(document: &mut Document) -> Result<T, Problem> {
     let findings = document::find_mismatches::<T>(document);
     let mut violations: Vec<Violation> = Vec::new();
@@ -187,7 +231,7 @@ fn broken_rules<T: Input>(
     (broken.into_iter().map(violation).collect(), more)
 }
 
-/// The rules that a value breaks which came from this JSON text, if their places are known.
+/// The rules broken by a value that was read from this JSON text, if their places are known.
 fn known_rules<T: Input>(errors: &ValidationErrors, text: &str) -> Option<Vec<Violation>> {
     let known = rules::known(std::any::type_name::<T>(), errors, text)?;
     let violation = |it: rules::BrokenRule| {

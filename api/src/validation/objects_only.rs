@@ -1,8 +1,18 @@
 //! Reads JSON as strictly as the contract says, where serde would accept more.
 //!
 //! - A struct is read from an object only; `serde_json` also reads one from an array, by position.
-//! - A member of a map is there only once; serde would keep the last one.
-//! - An `f32` is a number that an `f32` can hold; serde makes it infinite.
+//! - A map cannot have a member twice; serde would keep the last one.
+//! - A number that is too large for an `f32` is refused; serde would make it infinite.
+//!
+//! Serde asks a deserializer for a value and hands it a visitor, which may ask for more values
+//! inside. So a rule for all depths needs a wrapper around everything that serde passes on:
+//! deserializers, visitors, seeds and accesses. `ObjectsOnly` is that wrapper, and its method `on`
+//! wraps the next one. Most methods only pass on; the few that differ are those of `ObjectOnly` (no
+//! array for a struct), `UniqueMembers` (no repeated member) and `Finite` (no infinite `f32`).
+//!
+//! Example: for `struct Pair { x: u8, y: u8 }`, `serde_json` reads `[1, 2]` as
+//! `Pair { x: 1, y: 2 }`. Here, `deserialize_struct` gets the visitor `ObjectOnly`, whose
+//! `visit_seq` refuses.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -23,7 +33,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Checks whether serde kept a copy of an array, inside an enum or a flattened struct. It may
-    /// have made a struct from it later, unnoticed.
+    /// have made a struct from the copy later, without a check.
     pub(super) fn has_kept_array(&self) -> bool {
         self.kept_array.get()
     }
@@ -261,7 +271,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for UniqueMembers<'_, V> {
         if is_told_by_a_member(&self.0.inner) {
             return Err(A::Error::invalid_type(Unexpected::Seq, &self.0.inner));
         }
-        // Serde's own type for copies has no other name.
+        // This is the name of serde's own type for copies.
         let name = std::any::type_name::<V::Value>();
         if name.starts_with("serde") && name.contains("::Content") {
             self.0.notes.kept_array.set(true);
@@ -311,7 +321,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for ObjectsOnly<'_, A> {
     }
 }
 
-/// The members of a map, none of them twice.
+/// The members of a map; a repeated member is refused.
 struct Unique<'n, A> {
     map: ObjectsOnly<'n, A>,
     names: RefCell<HashSet<String>>,
@@ -337,7 +347,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Unique<'_, A> {
     }
 }
 
-/// The name of a member on its way to the type, which is kept to compare the next ones with.
+/// Passes the name of a member to the type, and keeps it to compare later names with it.
 struct Name<'n, T> {
     inner: T,
     names: &'n RefCell<HashSet<String>>,

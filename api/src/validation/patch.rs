@@ -13,6 +13,15 @@ use crate::problem::{INTERNAL_ERROR, Problem};
 /// Applies `patch` to `current`, then reads and validates the result as a `T`.
 ///
 /// `kept` are members that `current` does not serialize, as JSON.
+///
+/// The current value becomes a document, the patch is merged into it twice, and the result is read
+/// like the body of a PUT:
+///
+/// 1. With nulls kept, to find members that `T` does not have. A patch that removes `brightness`
+///    from a lamp leaves no trace of it in the result, but is a mistake all the same.
+/// 2. With nulls as removals (RFC 7396), for the result.
+///
+/// The mistakes of both are put together, each once.
 pub(crate) fn apply_patch<T: Input + Serialize>(
     patch: &Document,
     current: &T,
@@ -26,7 +35,7 @@ pub(crate) fn apply_patch<T: Input + Serialize>(
         }
         Some(document)
     };
-    let unreadable = || INTERNAL_ERROR.hiding("the current value is not an object of JSON");
+    let unreadable = || INTERNAL_ERROR.hiding("the current value is not a JSON object");
     // If the patch removes a member that `T` does not have, the result does not show it. So look
     // for it while it is still there, as null.
     let mut with_nulls = current_document().ok_or_else(unreadable)?;
@@ -85,7 +94,7 @@ fn refuse_loss<T: Input + Serialize>(
     )))
 }
 
-/// Checks whether `name` is an alias of another member: then the member is there twice.
+/// Checks whether `name` is an alias of another member: then serde reports a repeated member.
 fn is_alias<T: Input>(document: &Document, name: &str) -> bool {
     let mut twice = document.clone();
     twice.add_anything(name);

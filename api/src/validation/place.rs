@@ -27,25 +27,25 @@ impl Step {
     }
 }
 
-/// The way from the whole document to a value.
+/// The path from the whole document to a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Steps(pub(crate) Vec<Step>);
 
 impl Steps {
-    /// The way to a member of the value that this leads to.
+    /// The path to a member of the value at this path.
     pub(crate) fn member(mut self, name: &str) -> Self {
         self.0.push(Step::member(name));
         self
     }
 
-    /// The parameter in which the value lies: all values of one name are one parameter.
+    /// The parameter that the value belongs to: all values with one name are one parameter.
     pub(crate) fn parameter(&self) -> String {
         let name = self.0.iter().find_map(Step::name);
         name.unwrap_or_default().to_owned()
     }
 }
 
-/// As a JSON Pointer (RFC 6901 §3).
+/// Writes the path as a JSON Pointer (RFC 6901 §3).
 impl fmt::Display for Steps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.0 {

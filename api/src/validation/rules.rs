@@ -1,10 +1,18 @@
 //! Broken rules, by the names that the client sent.
 //!
 //! `validator` uses the names of Rust fields, but serde may read members with other names:
-//! `unitPrice`, `type` for `kind`, or two names swapped. Neither knows the other's name. The value
-//! connects them: a rule comes with the value that broke it, and that value was sent under some
-//! name. If several members have the value, one of them is changed and the rules are checked
-//! again: a rule that then changes is about that member.
+//! `unitPrice`, `type` for `kind`, or two names swapped. Neither crate knows the names of the
+//! other. The value connects them: a rule comes with the value that broke it, and that value was
+//! sent under some name. If several members have the value, one of them is changed and the rules
+//! are checked again: a rule that then changes is about that member.
+//!
+//! Example: `#[serde(rename = "a")] b: u8, #[serde(rename = "b")] a: u8`, where `a` must be at most
+//! 9, and the body `{"a": 1, "b": 10}`. The rule is about the Rust field `a` and comes with the
+//! value 10. Only the member `b` has that value, so the violation names `/b`. With the body
+//! `{"a": 10, "b": 10}` both have it. Changing the member `a` changes no rule; changing the member
+//! `b` does.
+//!
+//! Names that were found are kept for the type, so that the next request does not search.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -30,10 +38,13 @@ pub(super) struct BrokenRule {
 /// Reads the document again and checks the rules; `None` when it cannot be read.
 pub(super) type Check<'a> = &'a dyn Fn(&Document) -> Option<ValidationErrors>;
 
-/// The first [`MAX_LISTED`] of the broken rules, and how many more there are.
+/// The first [`MAX_LISTED`] of the broken rules, and the number of further ones.
 ///
-/// `of_type` is the name of the validated type, for which names that were found are kept. Rules
+/// `of_type` is the name of the validated type; the names that are found are stored for it. Rules
 /// about a value that could not be read are left out.
+///
+/// The errors of `validator` are a tree by Rust names. It is walked together with the document: for
+/// each field, the member that it was read from is found, and the walk goes on inside it.
 pub(super) fn broken(
     of_type: &'static str,
     document: &mut Document,
@@ -62,8 +73,8 @@ const WHOLE: &str = "__all__";
 /// The name that `validator` uses for lists.
 const LIST: &str = "_tmp_validator";
 
-/// The broken rules without a document, where the places of all their fields are known and their
-/// names stand in the text; `None` otherwise.
+/// The broken rules without a document, if the places of all their fields are known and their
+/// names occur in the text; `None` otherwise.
 ///
 /// Most invalid requests break the same few rules. In lists and maps the place differs each time,
 /// and a member may be sent under an alias: then a document is needed.
@@ -118,7 +129,7 @@ fn collect_known(
     Some(())
 }
 
-/// Places of a type's fields, by the way to them in Rust: `.ship_to.street`.
+/// Places of a type's fields, by their path in Rust: `.ship_to.street`.
 type Places = HashMap<String, Steps>;
 
 /// The places that are the same in every request, by type.
@@ -148,7 +159,7 @@ struct Walk<'a> {
 /// Maximum number of nodes that one request compares with broken rules: about 10 ms.
 const MAX_COMPARED: usize = 200_000;
 
-/// Names of members by type and the way to the field.
+/// Names of members, by type and the path to the field.
 type KnownNames = HashMap<(&'static str, String), Box<str>>;
 
 /// The names of members that were found before, by type and by the path to the field. A type has
@@ -319,6 +330,15 @@ impl Walk<'_> {
     }
 
     /// The member of `node` that the field `name` was read from.
+    ///
+    /// `may_be` says which members have the value that broke the rule. Then, cheapest first:
+    ///
+    /// 1. A stand-in for a mistake fits any rule, so only its name can tell: the same word in
+    ///    another spelling (`unit_price`, `unitPrice`).
+    /// 2. One member has the value: it is that one.
+    /// 3. No member has it: the type changed the value, such as by trimming it. The name decides.
+    /// 4. Several have it: the name that was found for this field before, or else the first member
+    ///    whose change changes the rules. Those with the same word are tried first.
     fn member(
         &mut self,
         node: NodeId,
@@ -336,7 +356,7 @@ impl Walk<'_> {
                 .name(id)
                 .is_some_and(|known| is_spelling_of(known, name))
         };
-        // What stands in for a mistake fits anything: only its name can tell.
+        // A stand-in for a mistake fits every field: only its name can identify it.
         let (stand_ins, fitting): (Vec<_>, Vec<_>) = fitting
             .into_iter()
             .partition(|&id| self.document.is_within_reported(id));
@@ -346,7 +366,7 @@ impl Walk<'_> {
         }
         match fitting[..] {
             [only] => Some(only),
-            // The value may have changed on its way into the type.
+            // The type may have changed the value while reading it.
             [] => members.iter().copied().find(|&id| is_same_word(self, id)),
             _ => {
                 if let Some(known) = self.known_name() {
@@ -381,8 +401,12 @@ impl Walk<'_> {
         }
     }
 
-    /// The name of a member that was not sent: of the names that serde knows, the one that breaks
-    /// no rule when it is added.
+    /// The name of a member that was not sent: among the names that serde knows, the one that
+    /// changes the broken rules when it is added.
+    ///
+    /// Example: `#[validate(required)] unit_price: Option<u32>` and the body `{}`. Serde knows the
+    /// names `unitPrice` and `note`. Both are absent. `unitPrice` is the same word, so it is tried
+    /// first; with a number there, the rule is no longer broken.
     fn absent(&mut self, node: NodeId, name: &str) -> String {
         if let Some(known) = self.known_name() {
             return known.into();
@@ -452,6 +476,9 @@ impl Walk<'_> {
     }
 
     /// Checks whether the rules at the current place change with the value of a member.
+    ///
+    /// The member gets another value of its kind, the whole type is read and validated again, and
+    /// the errors at this place are compared. The value is then put back.
     fn depends_on(&mut self, member: NodeId) -> bool {
         let Some(other) = another(self.document.content(member)) else {
             return false;
@@ -500,7 +527,10 @@ impl Walk<'_> {
         (self.of_type, names.collect::<Vec<_>>().join("."))
     }
 
-    /// Keeps the place of a field, if it is the same in every request.
+    /// Stores the place of a field, if it is the same in every request.
+    ///
+    /// Not for a place inside a list or a map, whose index differs, nor for one behind the variant
+    /// of an enum or beside a mistake.
     fn learn_place(&self, steps: &Steps) {
         let mut way = String::new();
         for step in &self.way {
@@ -590,7 +620,10 @@ fn count(errors: &ValidationErrors) -> usize {
 }
 
 /// Checks whether the struct at `node` can have these errors: its members have the values in them.
-/// When the budget is spent, every struct can.
+/// When the budget is spent, the result is always `true`.
+///
+/// The values in the errors are compared with those of the members, at all depths. An error about a
+/// member that is absent says nothing, and neither does one about the struct as a whole.
 fn fits(
     document: &Document,
     errors: &ValidationErrors,
@@ -611,7 +644,7 @@ fn fits(
             };
             let has_values =
                 |&id: &NodeId| broken.iter().all(|error| has_value(document, id, error));
-            // A value that changed on its way into the type.
+            // The type may have changed the value while reading it; then only the name can match.
             let is_named = |&id: &NodeId| {
                 document
                     .name(id)
@@ -671,7 +704,7 @@ fn is_plain(broken: &[ValidationError]) -> bool {
 
 /// Checks whether a node has the value that broke a rule, as far as the rule shows it.
 fn has_value(document: &Document, node: NodeId, error: &ValidationError) -> bool {
-    // What stands in for a mistake may have become any value.
+    // A stand-in for a mistake may have become any value.
     if document.is_within_reported(node) {
         return true;
     }

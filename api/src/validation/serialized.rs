@@ -1,4 +1,9 @@
 //! The members that a struct writes, or would write if they had a value.
+//!
+//! It is a serializer that takes only structs and notes the names. `#[serde(skip_serializing_if)]`
+//! calls `skip_field`, so that a member without a value is noted, too; `#[serde(skip_serializing)]`
+//! calls nothing. That is the difference between a member that a patch may add and one that a patch
+//! would lose, such as a password hash.
 
 use std::fmt;
 

@@ -1,6 +1,15 @@
-//! Finds out what a type reads from its `Deserialize`, when the API is built, before any request.
+//! Finds out from a type's `Deserialize` which data it reads, when the API is built.
 //!
 //! It uses deserializers that only record what the type asks for, and then stop.
+//!
+//! Example: a `Deserialize` that was derived for `struct Page { limit: Option<u32> }` calls
+//! `deserialize_struct("Page", &["limit"], …)`, which gives the names. A second probe passes it a
+//! map with the one member `limit`; it then calls `deserialize_option`, and inside
+//! `deserialize_u32`, which gives the kind. No value is ever made: each probe ends in the error
+//! `Done`.
+//!
+//! So a `Query` that could never be read is a mistake when the API is built, and not a 422 for
+//! every request.
 
 use std::fmt;
 
@@ -15,7 +24,7 @@ use serde::forward_to_deserialize_any;
 pub(crate) enum Shape {
     /// An object with these members.
     Struct(Vec<(&'static str, Kind)>),
-    /// A struct with another flattened into it; serde does not tell their members.
+    /// A struct with another one flattened into it; serde does not report their members.
     Flattened,
     /// An object with any members.
     Map,
@@ -92,14 +101,14 @@ fn member<T: DeserializeOwned>(name: &'static str) -> Kind {
 /// The data that a type asked a deserializer for.
 enum Heard {
     Struct(&'static [&'static str]),
-    /// With what the visitor expects.
+    /// A map, with the visitor's `expecting` text.
     Map(String),
     Any,
     Other,
     Member(Kind),
 }
 
-/// Every probe ends in this error: it has names to give, but no values.
+/// The error that ends every probe: a probe provides names, but no values.
 #[derive(Debug)]
 struct Done;
 
@@ -343,7 +352,7 @@ impl<'de> SeqAccess<'de> for OneElement<'_> {
 }
 
 impl Kind {
-    /// Checks whether one text, or several with one name, can be read as this.
+    /// Checks whether a parameter, sent once or several times, can be read as this kind.
     pub(crate) fn is_of_parameters(&self) -> bool {
         match self {
             Self::Scalar | Self::Any => true,
@@ -353,7 +362,7 @@ impl Kind {
         }
     }
 
-    /// Checks whether one text that is always present can be read as this.
+    /// Checks whether a single parameter that is always present can be read as this kind.
     pub(crate) fn is_of_path(&self) -> bool {
         matches!(self, Self::Scalar | Self::Any)
     }

@@ -10,8 +10,8 @@ use crate::problem::Violation;
 
 /// Reads a `T` from parameters, or lists every mistake in them.
 ///
-/// The type decides what a text is: a number, a boolean, a list. Parameters of one name are a list
-/// in their order.
+/// The type decides what a text is: a number, a boolean, a list. Parameters with the same name are
+/// a list, in their order.
 pub(crate) fn read_parameters<'a, T: Input>(
     pairs: impl IntoIterator<Item = (impl AsRef<str>, impl Into<Box<str>>)> + 'a,
 ) -> Result<T, Problem> {
@@ -23,6 +23,10 @@ pub(crate) fn read_parameters<'a, T: Input>(
 }
 
 /// Reads a single value from its text, by the same rules as a member of a struct.
+///
+/// `FromStr` alone would differ from them: Rust also parses `+1`, `007`, `NaN` and `inf` as
+/// numbers, but not `1e2` or `3.0` as an integer. So the text of a number must have the grammar of
+/// JSON first.
 pub(crate) fn parse_text<T>(name: &str, text: &str) -> Result<T, Violation>
 where
     T: FromStr,

@@ -2,7 +2,11 @@
 //!
 //! Serde, parsers and `validator` describe mistakes in Rust's words (`invalid digit found in
 //! string`, `expected u32`). Here they become rules that a client can follow (`must be a whole
-//! number from 0 to 4294967295`), the same wherever the value stands.
+//! number from 0 to 4294967295`), the same for every place of a value.
+//!
+//! A text that is not known stays as it is, because it may be written for clients by the author of
+//! a type (`must be an ISBN of 13 digits`). If it shows names of Rust items, it becomes
+//! `is not valid`.
 
 use std::borrow::Cow;
 
@@ -19,17 +23,18 @@ pub(crate) const UNKNOWN_MEMBER: &str = "is not a known member";
 pub(crate) const UNKNOWN_PARAMETER: &str = "is not a parameter of this route";
 /// A value of an untagged enum that fits none of its variants.
 pub(crate) const NO_FORM: &str = "does not have any of the accepted forms";
-/// JSON that is nested more deeply than is read.
+/// JSON that is nested too deeply to be read.
 pub(crate) const TOO_DEEP: &str = "the body is nested too deeply: at most 127 levels are read";
 /// The rule where a struct or map is expected.
 pub(crate) const OBJECT: &str = "must be an object";
 
-/// The rule behind what a serde visitor expects: `u8` becomes `must be a whole number from 0 to 255`.
+/// The rule for a serde visitor's `expecting` text:
+/// `u8` becomes `must be a whole number from 0 to 255`.
 pub(crate) fn must_be(expected: &str) -> String {
     format!("must be {}", thing(expected))
 }
 
-/// The rule that several expectations leave open: `must be a string or an array`.
+/// One rule for several expectations: `must be a string or an array`.
 pub(crate) fn must_be_one_of_kinds<'a>(expected: impl IntoIterator<Item = &'a str>) -> String {
     let mut things: Vec<Cow<'a, str>> = Vec::new();
     for expected in expected {
@@ -109,11 +114,11 @@ pub(crate) enum Expected {
     Tuple(usize),
     Object,
     Null,
-    /// A text that is not serde's own: that of a `Deserialize` written by hand.
+    /// A text of a hand-written `Deserialize`, not one of serde's own.
     Other,
 }
 
-/// The integer type in `NonZero<u8>`; any other name as it is.
+/// The integer type in `NonZero<u8>`; any other name is unchanged.
 pub(crate) fn without_nonzero(type_name: &str) -> &str {
     let inner = type_name
         .strip_prefix("core::num::nonzero::NonZero<")
@@ -200,7 +205,7 @@ fn known_thing(expected: &str) -> Cow<'_, str> {
         other if other.contains("Decimal type") => "a decimal number such as 1.50".into(),
         // An internally or adjacently tagged enum.
         other if other.contains("tagged enum ") => "an object".into(),
-        // A text by the type's author is meant to be read; Rust names are not.
+        // A text from the type's author is for readers; Rust names are not.
         other if is_rust(other) => "a value of another kind".into(),
         other => Cow::Borrowed(other),
     }
@@ -285,7 +290,7 @@ pub(crate) fn syntax_error(reason: &str) -> &str {
 }
 
 /// A rule from the message of a parser: `invalid digit found in string` is Rust's way to say
-/// `must be a whole number`. Words that a type's author wrote for clients stay.
+/// `must be a whole number`. Texts that a type's author wrote for clients stay.
 pub(crate) fn parse_failure(message: &str) -> String {
     // serde_json adds a position in a text that the client has not sent in this form.
     let message = message.split(" at line ").next().unwrap_or_default().trim();
@@ -317,7 +322,7 @@ pub(crate) fn parse_failure(message: &str) -> String {
         | "trailing input"
         | "no possible date and time matching input"
         | "input is not enough for unique date and time" => "must be a date or time",
-        // url, email_address, and others that say nothing about what would be right
+        // url, email_address and others, which do not name the correct form
         "relative URL without a base"
         | "empty host"
         | "invalid port number"
@@ -384,7 +389,7 @@ pub(crate) fn rule(error: &ValidationError, other: Option<&str>) -> Cow<'static,
         }
         "must_match" => match other {
             Some(other) => format!("must be the same as `{other}`").into(),
-            None => "must be the same as its counterpart".into(),
+            None => "must be the same as another member".into(),
         },
         "non_control_character" => "must not contain control characters".into(),
         "regex" => "does not have the required form".into(),
@@ -399,6 +404,7 @@ enum LengthOf {
     Object,
 }
 
+/// The rule about a length: `must be 1 to 40 characters long`, `must have at most 2 elements`.
 fn length(min: Option<String>, max: Option<String>, equal: Option<String>, of: LengthOf) -> String {
     let counted = |n: &str| match of {
         LengthOf::Text if n == "1" => "1 character long".to_owned(),
@@ -430,6 +436,7 @@ fn elements(count: &str) -> String {
     }
 }
 
+/// The rule about a number: `must be from 1 to 100`, `must be more than 0`.
 fn range(
     min: Option<String>,
     max: Option<String>,

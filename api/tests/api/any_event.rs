@@ -1,4 +1,4 @@
-//! Whatever the payload is, the answer is well-formed and nothing panics.
+//! Any payload gets a well-formed response, and nothing panics.
 
 use fnurl::testing::TestApi;
 use fnurl::{
@@ -187,7 +187,7 @@ fn any_payload() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// How many events are tried; `PROPTEST_CASES` overrides it.
+/// The number of events that are tried; `PROPTEST_CASES` overrides it.
 const EVENTS: u32 = 10_000;
 
 #[test]
@@ -206,7 +206,7 @@ fn ten_thousand_random_and_mutated_events_get_well_formed_results() {
     };
     proptest!(config, |(payload in any_payload())| {
         let response = runtime.block_on(api.invoke(payload));
-        // Nothing that a client sends is our fault.
+        // No input from a client may cause a server error.
         prop_assert!(response.status() < 500, "{response:?}");
         if response.status() >= 400 {
             let status = response.status();

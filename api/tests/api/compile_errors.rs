@@ -1,8 +1,9 @@
-//! What the compiler says of functions that cannot be handlers: the argument, and what is missing.
+//! Compiler errors for functions that cannot be handlers: they name the argument and the missing
+//! trait.
 
 use std::process::Command;
 
-/// The texts belong to one compiler; another one may say the same in other words.
+/// The texts belong to one compiler version; other versions may use other words.
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]

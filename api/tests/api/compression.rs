@@ -1,4 +1,4 @@
-//! Compressed answers, as a client reads them.
+//! Compressed responses, as a client reads them.
 
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Preconditions, patches, idempotency, preferences: what makes writes safe to repeat.
+//! Preconditions, patches, idempotency and preferences: the tools for safe writes.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -72,7 +72,7 @@ async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
 
 type Records = Arc<Mutex<Vec<OnceRecord>>>;
 
-/// Keeps records in memory; counts effects by them.
+/// Keeps records in memory; their number is the number of effects.
 struct Create(Records);
 
 impl WriteOnce for Create {

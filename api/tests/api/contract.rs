@@ -1,4 +1,4 @@
-//! The contract is what the handlers' types say, and needs no server.
+//! The contract is made from the handlers' types, without a server.
 
 use fnurl::contract::openapi::Prose;
 use fnurl::contract::{In, Operation, SecurityScheme};
@@ -200,7 +200,7 @@ struct Page<T> {
     items: Vec<T>,
 }
 
-/// A type of the application with a name that the framework uses, too.
+/// A type of the application whose name the framework also uses.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 struct MyProblem {

@@ -1,4 +1,4 @@
-//! The contract, as it is served.
+//! The contract as the API serves it.
 
 use fnurl::Api;
 use fnurl::docs::{Gzipped, Published};

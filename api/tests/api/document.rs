@@ -1,5 +1,5 @@
-//! The document says what the handlers do, for types of every kind; and the test tool tells when it
-//! does not.
+//! The document matches the handlers for types of every kind, and the test tool finds each
+//! difference.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU8;
@@ -132,7 +132,7 @@ async fn document_and_handler_agree_on_types_of_every_kind() {
     );
 }
 
-/// A rule that only the code knows.
+/// A type with a rule that is not in its schema.
 #[derive(Deserialize, JsonSchema)]
 struct Hidden {
     even: u8,

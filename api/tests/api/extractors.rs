@@ -1,4 +1,4 @@
-//! Extractors: what each takes, and what it refuses and how.
+//! Extractors: the input that each accepts, and the problems for all other input.
 
 use bytes::Bytes;
 use fnurl::testing::TestApi;
@@ -427,7 +427,7 @@ async fn twelve_arguments_and_parts_of_the_state_are_taken() {
             Self(app.0.len())
         }
     }
-    #[expect(clippy::too_many_arguments, reason = "as many as a handler can have")]
+    #[expect(clippy::too_many_arguments, reason = "the maximum of a handler")]
     async fn many(
         State(app): State<App>,
         State(part): State<Part>,

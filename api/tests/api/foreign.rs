@@ -1,4 +1,5 @@
-//! An API that is not like the application here: wrappers, tokens, its own form of errors.
+//! An API that differs from this repository's application: wrapped bodies, bearer tokens and its
+//! own error format.
 
 use fnurl::testing::TestApi;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The framework's own layers, as a client meets them.
+//! The framework's own layers, as a client sees them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn within(layer: impl RouteLayer) -> TestApi {
     TestApi::new(routes.layer(layer).build().unwrap())
 }
 
-/// The header `x-request-id` as what is inside the layers sees it.
+/// Responds with the header `x-request-id` as a service inside the layers sees it.
 fn inner_request_id() -> impl RouteLayer {
     tower::layer::layer_fn(|_: fnurl::Route| {
         tower::service_fn(|request: Request| async move {

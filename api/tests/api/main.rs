@@ -1,6 +1,6 @@
-//! The framework as an application uses it, through the event format both ways.
+//! The framework as an application uses it: events in, results out.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod any_event;
 mod compile_errors;

@@ -1,4 +1,4 @@
-//! Every problem, wherever it comes from, leaves through the API's layers and in its format.
+//! Every problem, from any source, passes through the API's layers and has its error format.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -101,7 +101,7 @@ async fn every_problem_has_the_headers_of_the_layers() {
             let options = response.header("x-content-type-options");
             assert_eq!(options, Some("nosniff"), "{what}");
         }
-        // Of an event that is not one, no header is known; the others are still there.
+        // An event that cannot be read has no `origin` header; the other layers still add theirs.
         let response = api.invoke("not json").await;
         let _ = response.problem(400);
         assert_eq!(response.header("x-request-id"), Some(REQUEST_ID));

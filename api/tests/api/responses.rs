@@ -1,4 +1,4 @@
-//! Answers: responses, problems, panics, deadlines and limits, as a client meets them.
+//! Responses, problems, panics, deadlines and limits, as a client sees them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Routing: which handler answers which path and method, and what is answered when none does.
+//! Routing: the handler for each path and method, and the response when none matches.
 
 use fnurl::testing::TestApi;
 use fnurl::{
@@ -262,7 +262,7 @@ async fn equivalent_escapes_are_one_path_and_an_escaped_slash_is_another() {
     ] {
         api.get(path).await.assert_text(200, text);
     }
-    // No way around the methods of the static route.
+    // An escape does not bypass the methods of the static route.
     for path in ["/users/me", "/users/%6de"] {
         let response = api.delete(path).await;
         let _ = response.problem(405);

@@ -1,4 +1,4 @@
-//! Streams, as a client meets them behind a function URL that streams and one that does not.
+//! Streams, as a client sees them behind a function URL that streams and one that does not.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use http::HeaderValue;
 
 type Never = std::convert::Infallible;
 
-/// What a request has before it must be answered.
+/// The time that a request has for its response.
 const TIME: Duration = Duration::from_millis(100);
 
 async fn numbers() -> Ndjson<u32> {
@@ -27,7 +27,7 @@ async fn breaks_off() -> Streamed {
     Streamed::new(stream::iter(chunks))
 }
 
-/// One event, and then nothing for ever.
+/// Sends one event, and then waits forever.
 async fn endless() -> Sse {
     let one = stream::iter([Ok::<_, Never>(Event::text("one"))]);
     Sse::new(one.chain(stream::pending()))
@@ -41,7 +41,7 @@ async fn mode(invocation: Invocation) -> String {
     invocation.is_streamed().to_string()
 }
 
-/// A header that is not ASCII, as an upstream of the handler may have given it.
+/// Sends a header that is not ASCII, as a handler may get it from another service.
 async fn latin() -> Response {
     let mut response = Response::new("hello".into());
     let value = HeaderValue::from_bytes(b"caf\xe9").unwrap();

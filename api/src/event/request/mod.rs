@@ -1,4 +1,4 @@
-//! Event in: a function URL's JSON becomes an [`http::Request`], or a problem.
+//! Reads an event: a function URL's JSON becomes an [`http::Request`], or a problem.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -42,7 +42,7 @@ pub(crate) fn read_again(invocation: &Invocation) -> Request {
         payload: invocation.payload().clone(),
         ..Call::default()
     };
-    // Ignore a problem: the first reading has reported it.
+    // Ignore a problem: it was reported when the event was read first.
     let _ = fill(&mut request, &mut call);
     request.extensions_mut().insert(invocation.clone());
     request
@@ -61,10 +61,14 @@ pub(crate) struct Read {
 
 /// Fills in the request and the call, as far as they can be read. Headers come first: layers need
 /// them even for a problem (`Origin` for CORS).
+///
+/// Each step reads one part and stops at the first that cannot be read. What was filled in before
+/// stays: a request with a method that is not valid still has its headers, its source address and
+/// its caller.
 fn fill(request: &mut Request, call: &mut Call) -> Result<(), Problem> {
     // The view borrows from the payload while the call is filled in.
     let payload = call.payload.clone();
-    // One check of the whole text is cheaper than one of every string in it.
+    // Checking the whole text once is cheaper than checking every string in it.
     let text = std::str::from_utf8(&payload).map_err(unreadable)?;
     let event: Event<'_> = serde_json::from_str(text).map_err(unreadable)?;
     let context = event.request_context.unwrap_or_default();
@@ -103,6 +107,10 @@ fn method(method: &Text<'_>) -> Result<Method, Problem> {
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'#');
 const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
 
+/// The URI of a request, with what [`Uri`] refuses percent-encoded.
+///
+/// A function URL passes on what clients send, also `"` or `<`, which no URI holds. Escaping it is
+/// tried only after a first failure, because most paths need none.
 fn uri(path: &Text<'_>, query: &Text<'_>) -> Result<Uri, Problem> {
     let (path, query) = (path.as_str().unwrap_or("/"), query.as_str().unwrap_or(""));
     let path = if path.starts_with('/') {
@@ -127,7 +135,7 @@ const MAX_URI_BYTES: usize = 65_534;
 fn path_and_query(text: String) -> Result<Uri, Problem> {
     if text.len() > MAX_URI_BYTES {
         return Err(URI_TOO_LONG.because(format_args!(
-            "the path and query have {} bytes, at most {MAX_URI_BYTES} can be read",
+            "the path and query have {} bytes, but at most {MAX_URI_BYTES} can be read",
             text.len()
         )));
     }

@@ -1,4 +1,4 @@
-//! Events as function URLs send them, and as they should never be.
+//! Tests with valid events, as function URLs send them, and with malformed ones.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn read_bytes(payload: Vec<u8>) -> Result<Request, Problem> {
     }
 }
 
-/// The smallest event, with `members` on top.
+/// The smallest event, with `members` added.
 #[expect(clippy::needless_pass_by_value, reason = "called with `json!`")]
 fn event(members: Value) -> Value {
     let mut event = json!({"requestContext": {"http": {"method": "GET"}}});

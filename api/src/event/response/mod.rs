@@ -1,4 +1,4 @@
-//! Response out: an [`http::Response`] becomes the full form of a function's result.
+//! Writes a response: an [`http::Response`] becomes the full form of a function's result.
 
 use std::borrow::Cow;
 use std::io;
@@ -66,8 +66,13 @@ impl BufferedResult {
         self.status
     }
 
+    /// Checks the size of the result, as Lambda counts it: as JSON.
+    ///
+    /// The exact size is known only after serializing, which costs as much as sending. So an upper
+    /// bound is tried first: a body of up to 1 MB can never be too large, whatever its bytes are.
+    /// Above it, the result is serialized once into a counter.
     fn within_limit(self) -> Result<Self, Problem> {
-        // JSON makes at most six bytes of one, so most responses need not be measured.
+        // JSON writes at most six bytes for one, so most responses need not be measured.
         let headers: usize = self
             .headers
             .iter()
@@ -88,7 +93,7 @@ impl BufferedResult {
     }
 }
 
-/// Reads all bytes of a body. Of a stream, it holds no more bytes than can be sent.
+/// Reads all bytes of a body. It keeps no more bytes of a stream than can be sent.
 async fn collected(body: &mut Body) -> Result<Bytes, Problem> {
     if let Some(bytes) = body.as_full() {
         return Ok(bytes.clone());
@@ -214,7 +219,7 @@ impl Serialize for Base64<'_> {
     }
 }
 
-/// Counts what is written to it.
+/// Counts the bytes that are written to it.
 struct Size(usize);
 
 impl io::Write for Size {

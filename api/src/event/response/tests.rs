@@ -118,7 +118,7 @@ async fn the_limit_applies_to_the_json_and_not_to_the_body() {
         );
         match built.await {
             Ok(built) => {
-                assert!(expected, "{length} bytes were let through");
+                assert!(expected, "{length} bytes were accepted");
                 let json = serde_json::to_vec(&built).unwrap();
                 assert!(json.len() <= MAX_RESULT_BYTES, "{}", json.len());
             }

@@ -1,4 +1,15 @@
 //! The parts of arrays, objects and enums, as serde asks for them.
+//!
+//! Serde asks for one part after the other. Where the document lacks a part that the type needs, it
+//! gets [`Anything`]: a stand-in that becomes what the type asks for. So a mistake in one part does
+//! not hide those in the parts behind it.
+//!
+//! ```text
+//! type (u8, String), document [300]
+//!   next element  → the reader of node `0`: notes that 300 does not fit, passes on 1
+//!   next element  → Anything: deserialize_string gives ""
+//!   noted: must have exactly 2 elements; /0 must be a whole number from 0 to 255
+//! ```
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess,
@@ -48,7 +59,10 @@ impl<'d> Elements<'d> {
         Self::new(reader, &[reader.node])
     }
 
-    /// Exactly `length` elements: another number is noted and corrected.
+    /// Exactly `length` elements: a different number is noted and corrected.
+    ///
+    /// Elements that are too many are left out; missing ones are made up. Those that are there are
+    /// read in any case, so that their own mistakes are found, too.
     pub(super) fn exactly(mut self, length: usize) -> Self {
         let node = &self.reader.document.nodes[self.reader.node];
         let (Content::Array(parts) | Content::Values(parts)) = &node.content else {
@@ -96,7 +110,7 @@ pub(super) struct Members<'d> {
     reader: Reader<'d>,
     parts: std::vec::IntoIter<NodeId>,
     current: Option<NodeId>,
-    /// The names that a struct knows; it overlooks all others, repeated ones too.
+    /// The names that a struct knows; it ignores all others, even repeated ones.
     fields: Option<&'static [&'static str]>,
     /// Stand-ins for all members of a struct.
     made_up: &'static [&'static str],
@@ -131,6 +145,9 @@ impl<'d> Members<'d> {
     }
 
     /// The next member that is not repeated; repeated ones are noted.
+    ///
+    /// The first one with a name is read. A struct ignores names that it does not know, so that
+    /// those may be repeated; a map has all names, so that none may be.
     fn next(&mut self) -> Option<NodeId> {
         loop {
             let id = self.parts.next()?;
@@ -283,6 +300,10 @@ enum Inner {
 }
 
 impl<'d> Variant<'d> {
+    /// The variant that a node names: by a text, or by the only member of an object.
+    ///
+    /// If it is neither, the first variant stands in for it, with contents that fit. Which variant
+    /// the client meant is not known, so nothing inside the node is reported.
     pub(super) fn of(
         reader: Reader<'d>,
         content: &'d Content,
@@ -324,7 +345,7 @@ impl<'d> Variant<'d> {
         }
     }
 
-    /// Notes that the variant holds something.
+    /// Notes that the variant needs a value.
     fn note_that_it_needs_a_value(&self) {
         let mut known = self.variants.iter().copied();
         let name = known.find(|known| *known == self.name);
@@ -402,10 +423,10 @@ impl<'d> VariantAccess<'d> for Variant<'d> {
     }
 }
 
-/// A stand-in for a value that is not in the document: whatever the type asks for.
+/// A stand-in for a value that is not in the document. It adapts to the type that is read.
 ///
-/// For an enum it is one variant. The depth decides which one, so that an enum that contains
-/// itself (`Not(Box<Expr>)`, `Number(f64)`) comes to an end.
+/// For an enum it is one variant. The depth decides which one, so that the stand-in of a recursive
+/// enum (`Not(Box<Expr>)`, `Number(f64)`) has an end.
 #[derive(Clone, Copy)]
 pub(super) struct Anything {
     depth: usize,
@@ -426,7 +447,7 @@ impl Anything {
     }
 }
 
-/// Some stand-ins.
+/// A sequence of stand-ins.
 struct AnythingTimes(usize, Anything);
 
 impl<'d> SeqAccess<'d> for AnythingTimes {
@@ -580,7 +601,7 @@ impl<'d> MapAccess<'d> for AnythingNamed {
     }
 }
 
-/// The first variant of an enum, holding whatever it asks for.
+/// A variant of an enum, with stand-ins for its contents.
 struct AnyVariant(&'static str, Anything);
 
 impl<'d> EnumAccess<'d> for AnyVariant {

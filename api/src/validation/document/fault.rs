@@ -1,4 +1,12 @@
 //! Errors of reading a document into a type: serde's errors, kept as data instead of as a message.
+//!
+//! Serde builds its errors through the trait [`Error`](serde::de::Error), which has a function for
+//! each kind. Implementing it keeps what a message would lose: the names of the variants, the kind
+//! that is expected, and the address of a text. The address is what finds the node again: a value
+//! that serde has copied still borrows its texts from the document.
+//!
+//! An untagged enum discards the errors of its variants. They are in a log, because every error is
+//! made here: [`locate`](super::locate) reads from it which variant came closest.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,7 +16,7 @@ use serde::de::{Expected, Unexpected};
 use super::NodeId;
 use crate::validation::words;
 
-/// An error of serde, and the node that it is about as far as the reader knows.
+/// An error of serde, and the node that it is about, if the reader knows the node.
 ///
 /// Inside an enum or a flattened struct, serde keeps a copy of the values, and the reader learns
 /// only the node of the whole value; [`locate`](super::locate) finds the part.
@@ -105,13 +113,13 @@ impl Fault {
         Self { what, node: None }
     }
 
-    /// Serde expects another value than it got.
+    /// The fault for a value that serde does not expect.
     pub(super) fn value(seen: Seen, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
         Self::new(What::Value { seen, expected })
     }
 
-    /// The same fault, about this node unless one further in is known.
+    /// Assigns the fault to this node, unless an inner node is known.
     pub(super) fn at(mut self, node: NodeId) -> Self {
         self.node.get_or_insert(node);
         self
@@ -123,7 +131,7 @@ thread_local! {
     static LOG: RefCell<Vec<What>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Maximum number of logged faults: an untagged enum in a long list makes some per element.
+/// Maximum number of logged faults: an untagged enum in a long list logs some for each element.
 const MAX_LOGGED: usize = 10_000;
 
 /// The number of faults so far: the position in the log where a value begins.

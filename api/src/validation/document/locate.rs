@@ -33,9 +33,9 @@ pub(super) enum Mistake {
     Missing(&'static str),
     /// An object lacks all of these members, and must have one of them.
     MissingOneOf(Vec<&'static str>),
-    /// The member is not one that the type has.
+    /// The type does not have this member.
     Unknown,
-    /// The member is there twice.
+    /// The member is repeated.
     Repeated,
     /// The text is not one of these names.
     Variant(&'static [&'static str]),
@@ -53,7 +53,10 @@ const NO_VARIANT: &str = "data did not match any variant of untagged enum";
 /// Maximum number of faults of an untagged enum that are examined: the last ones.
 const MAX_TRIED: usize = 64;
 
-/// Finds the node that `fault` is about; `reading` is the one that it ended.
+/// Finds the node that `fault` is about; `reading` is the reading that ended with it.
+///
+/// The reader itself knows the node where it was asked for the value. The search is only for values
+/// that serde has copied before, and its cost counts like that of a reading.
 pub(super) fn locate(
     document: &mut Document,
     reading: &Reading,
@@ -241,7 +244,7 @@ impl Outcome {
     }
 }
 
-/// The values that are expected instead of the array `node`, by everything that was tried there.
+/// The values that are expected instead of the array `node`, from every type that tried to read it.
 pub(super) fn expected_at(document: &mut Document, node: NodeId, reads: &Reads<'_>) -> Vec<String> {
     let (reading, marks) = poisoned(document, &[node], reads);
     let mut expected = Vec::new();
@@ -254,11 +257,13 @@ pub(super) fn expected_at(document: &mut Document, node: NodeId, reads: &Reads<'
     expected
 }
 
+/// Reads the document with these nodes poisoned, and puts their contents back. Also returns how the
+/// poison of each looks in a fault.
 fn poisoned(document: &mut Document, nodes: &[NodeId], reads: &Reads<'_>) -> (Reading, Vec<Seen>) {
     let mut marks = Vec::new();
     let mut kept = Vec::new();
     for &node in nodes {
-        // Bytes that are not UTF-8, so that a `String` refuses them too. Each node has another
+        // Bytes that are not UTF-8, so that a `String` refuses them too. Each node has a different
         // number of them, because types that read bytes name the number in their own message.
         let poison: Box<[u8]> = vec![0xff; 1 + node % 1000].into();
         marks.push(Seen::address(&poison));
@@ -284,7 +289,7 @@ fn lacking(document: &mut Document, root: NodeId, name: &'static str, reads: &Re
     if objects.len() < 2 {
         return objects.first().copied().unwrap_or(root);
     }
-    // Each gets the member, but removed: only poisoned ones are read.
+    // Add the member to each, marked as removed: only poisoned members are read.
     let added: Vec<NodeId> = objects
         .iter()
         .map(|&object| {
@@ -314,7 +319,7 @@ fn speaking(document: &mut Document, root: NodeId, reads: &Reads<'_>) -> NodeId 
     last_read(document, &leaves, reads).unwrap_or(root)
 }
 
-/// The part of a value because of which no variant of an untagged enum fits, or the whole value.
+/// The part of a value that does not fit any variant of an untagged enum, or the whole value.
 ///
 /// Serde discards the faults of the variants; the log has them. The deepest ones belong to the
 /// variant that came closest.

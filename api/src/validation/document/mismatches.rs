@@ -1,17 +1,30 @@
 //! Finds every value of a document that does not fit its type.
 //!
-//! A reading notes the mistakes that it can pass by itself, and ends at the first one that it
-//! cannot pass. That one is noted, a value that fits is put in its place, and the document is read
-//! again:
+//! A reading notes the mistakes that it can skip by itself, and ends at the first one that it
+//! cannot skip. That one is noted, its value is replaced with one that fits, and the document is
+//! read again:
 //!
 //! ```text
 //! {"id": 7, "kind": "big", "size": "x"}     id: Uuid, kind: Kind, size: u8
-//! 1st reading: /id must be a string (noted), "" in its place: no UUID, the reading ends
+//! 1st reading: /id must be a string (noted); "" in its place is not a UUID: the reading ends
 //! 2nd: an all-zero UUID in its place; /kind is not one of `small`, `large`: the reading ends
-//! 3rd: `small` in its place; /size must be a whole number …; nothing ends it
+//! 3rd: `small` in its place; /size must be a whole number …; the reading succeeds
 //! ```
 //!
 //! A stand-in for a mistake is never itself reported as a mistake.
+//!
+//! What each reading gives, and what is done with it:
+//!
+//! | the reading | the search |
+//! |---|---|
+//! | noted mismatches in passing | lists them, and keeps the stand-ins that were passed on |
+//! | ended with a fault at a value that was sent | lists it, and puts a first stand-in there |
+//! | ended with a fault at a stand-in | tries the next one for this type |
+//! | ended where nothing fits | gives the node up: it is read last from now on |
+//! | ended with nothing | done: the type can be read |
+//!
+//! Two bounds hold for any body: the number of readings, and the number of nodes in all readings.
+//! When one is reached, what was found is listed, and that there is more.
 
 use std::cell::Cell;
 
@@ -119,15 +132,15 @@ pub(super) fn find(
 
 struct Search {
     findings: Findings,
-    /// Empty parameters that are read as absent ones, and what is expected there otherwise.
+    /// Empty parameters that are read as absent, and the values that are expected there otherwise.
     absent: Vec<(NodeId, Vec<String>)>,
-    /// The readings in a row that ended where no stand-in fits, and found nothing new.
+    /// The number of consecutive readings that ended where no stand-in fits, with nothing new.
     barren: usize,
     /// The attempts that helped before, by the mistake.
     fitting: Vec<(Mistake, u8)>,
     /// The place that got a stand-in after the last reading.
     last_tried: Option<(NodeId, Mistake)>,
-    /// Arrays that got more parts since the last reading: those are nodes only now.
+    /// Arrays that got more parts since the last reading; the parts are nodes only now.
     lengthened: Vec<NodeId>,
 }
 
@@ -149,7 +162,7 @@ impl Search {
         });
     }
 
-    /// Takes over the mistakes that the reading could pass by itself.
+    /// Takes over the mistakes that the reading could skip by itself.
     fn take_noted(&mut self, document: &mut Document, reading: &mut super::Reading) {
         self.lengthened.clear();
         let noted = reading.pass.mismatches.take();
@@ -162,7 +175,7 @@ impl Search {
             self.close_tagged(document, reading, mismatch.node);
             let mut content = mismatch.stand_in;
             if let (Content::Array(parts), Some(length)) = (&mut content, mismatch.length) {
-                // The parts that are there are looked at like any other.
+                // The existing parts are checked like all others.
                 for index in parts.len()..length {
                     let part = document.add_part(mismatch.node, index);
                     document.nodes[part].is_reported = true;
@@ -179,7 +192,18 @@ impl Search {
         }
     }
 
-    /// Notes where a reading ended and makes the place pass; false when nothing more can be found.
+    /// Notes the mistake that ended a reading, and replaces its value; `false` if nothing more can
+    /// be found.
+    ///
+    /// 1. The node is found. If another node had the last stand-in, that one fits, and is
+    ///    remembered for the same mistake elsewhere: the second of a thousand UUIDs costs one
+    ///    reading, not thirty.
+    /// 2. A node that was given up: all others are read before it, so that readings in a row which
+    ///    find nothing new end the search.
+    /// 3. A value that is right but has another form here, such as a number of a query inside an
+    ///    enum, is passed on in that form.
+    /// 4. A mistake that the client made is listed, with a stand-in. A mistake of a stand-in is not
+    ///    listed; it gets the next one.
     fn take(
         &mut self,
         document: &mut Document,
@@ -193,7 +217,7 @@ impl Search {
             && tried != node
             && self.fitting(&before).is_none()
         {
-            // The reading came further: the stand-in fits.
+            // The reading got further, so the stand-in fits.
             self.fitting.push((before, document.nodes[tried].attempts));
         }
         if self.lengthened.contains(&node) {
@@ -213,7 +237,7 @@ impl Search {
                 document.nodes[*id].parent == Some(node) && document.is_named(*id, name)
             })
         {
-            // It was sent, but empty, and this one is required.
+            // The parameter was sent empty, but it is required.
             let (id, expected) = self.absent.swap_remove(at);
             document.nodes[id].is_removed = false;
             self.report(document, id, &Mistake::Expected(expected));
@@ -235,7 +259,7 @@ impl Search {
         true
     }
 
-    /// The attempt that helped before against the same mistake.
+    /// The attempt that fixed the same mistake before.
     fn fitting(&self, mistake: &Mistake) -> Option<u8> {
         let mut known = self.fitting.iter();
         known
@@ -243,8 +267,8 @@ impl Search {
             .map(|&(_, attempt)| attempt)
     }
 
-    /// Puts a stand-in in the place of a mistake: the one that helped against the same mistake
-    /// before, or the next attempt.
+    /// Replaces a mistake with a stand-in: the one that fixed the same mistake before, or the next
+    /// attempt.
     fn stand_in(&mut self, document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
         if let Some(fitting) = self.fitting(mistake)
             && document.nodes[node].attempts == 0
@@ -255,8 +279,8 @@ impl Search {
         stand_in(document, node, mistake)
     }
 
-    /// If the member that selects an enum's variant is wrong, it is not known what else the object
-    /// should hold: no more mistakes in it are reported.
+    /// If the member that selects an enum's variant is wrong, reports no more mistakes in its
+    /// object: the members that the object should have are unknown.
     fn close_tagged(&self, document: &mut Document, reading: &super::Reading, tag: NodeId) {
         let parent = document.nodes[tag].parent;
         if parent.is_some_and(|it| reading.pass.tagged.borrow().contains(&it)) {
@@ -264,9 +288,9 @@ impl Search {
         }
     }
 
-    /// A value inside an enum or a flattened struct reaches its type as the document has it: `3.0`
-    /// as a float, the parameter `8` as a text. If a number, boolean or list is expected and the
-    /// value is one, it is passed as such from now on.
+    /// Converts a value inside an enum or a flattened struct, which reaches its type as the
+    /// document has it: `3.0` as a float, the parameter `8` as a text. If a number, boolean or
+    /// list is expected and the value is one, it is passed as such from now on.
     fn reads_otherwise(
         &mut self,
         document: &mut Document,
@@ -343,8 +367,8 @@ impl Search {
         }
     }
 
-    /// Inside an enum, serde reads a struct also from an array, by position. The contract says
-    /// object, and the fields of an object have no order.
+    /// Reports arrays that serde read as structs: inside an enum, it also reads a struct from an
+    /// array, by position. The contract declares an object, whose members have no order.
     fn take_arrays(
         &mut self,
         document: &mut Document,
@@ -368,7 +392,7 @@ impl Search {
         }
     }
 
-    /// Stops because the limit is reached. There is at least one more mistake; if nothing else was
+    /// Stops because the limit is reached. At least one more mistake exists; if nothing else was
     /// found, it is noted at its last known place.
     fn stop(&mut self, document: &Document, fault: &Fault) {
         if !self.findings.mistakes.is_empty() {
@@ -391,7 +415,12 @@ fn close(document: &mut Document, member: NodeId) {
     }
 }
 
-/// Checks whether a member selects the variant of its object: another one gives another mistake.
+/// Checks whether a member selects the variant of its object: other values lead to other faults.
+///
+/// Each of the first three variants is tried in its place. For `{"kind": "cricle", "radius": "x"}`,
+/// `circle` gives a mistake about `radius`, `box` one about a missing `side`. The outcomes differ,
+/// so `kind` selects, and no more is said about an object whose kind is not known. A member that is
+/// only a list of names gives the same outcome for each of them.
 fn tells_the_variant(
     document: &mut Document,
     node: NodeId,
@@ -457,8 +486,16 @@ fn whole(text: &str) -> Option<Box<str>> {
     Some(value.into())
 }
 
-/// Puts a stand-in in the place of a mistake, by the type's message about the current value; false
-/// if there is nothing left to try.
+/// Replaces a mistake with a stand-in that the type's message suggests; `false` if nothing is left
+/// to try.
+///
+/// | the type says | stand-in |
+/// |---|---|
+/// | an unknown or repeated member | it is removed |
+/// | a member is missing | it is added, as anything |
+/// | not one of these variants | the first variant; if its name is not enough, an object of it |
+/// | expects a number, a boolean, an array, an object, null | such a value |
+/// | has a message of its own | `next_value`, until one is accepted |
 fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
     let attempts = document.nodes[node].attempts;
     if attempts >= MAX_ATTEMPTS {
@@ -490,7 +527,7 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
                 return false;
             };
             match &document.nodes[node].content {
-                // Its name alone was not enough: it holds something.
+                // The name alone was not enough: the variant needs contents.
                 Content::Text(text) if **text == **first => {
                     document.nodes[node].content = Content::Object(Vec::new());
                     document.add_member(node, first, Content::Anything);
@@ -538,10 +575,13 @@ fn stand_in(document: &mut Document, node: NodeId, mistake: &Mistake) -> bool {
 /// Numbers that stand in for one that a type refused.
 const NUMBERS: [&str; 8] = ["1", "0", "2", "10", "100", "1000", "-1", "0.5"];
 
-/// The next stand-in to try for a type with its own message: null, then values of the kind that
-/// was sent, then texts of many formats, then other texts of the document.
+/// The next stand-in to try for a type with its own message: null, then texts of many formats, then
+/// numbers, then other texts of the document.
+///
+/// The last helps with types whose format nobody could guess: a client that sends a hundred of them
+/// has sent a valid one somewhere.
 fn next_value(document: &Document, node: NodeId, attempt: usize) -> Option<Content> {
-    // Null fits everything optional.
+    // Null fits every optional value.
     let Some(attempt) = attempt.checked_sub(1) else {
         return Some(Content::Null);
     };

@@ -1,8 +1,8 @@
-//! The client's data as a tree without loss: with repeated members, every digit of a number, and
+//! The client's data as a lossless tree: it keeps repeated members, every digit of a number, and
 //! the place of each value.
 //!
-//! Requests are read straight into their types. Only when that fails (or when a rule is broken)
-//! is the document made, to find *every* mistake and its exact place:
+//! Requests are read straight into their types. The document is made only if that fails (or if a
+//! rule is broken), to find *every* mistake and its exact place:
 //!
 //! ```text
 //! text ─► Document ─► reader (keeps its place) ─► the type ─► rules
@@ -10,8 +10,21 @@
 //!            └─ stand-in ◄─┘
 //! ```
 //!
-//! Serde gives up at the first mismatch that it cannot pass. [`mismatches`] notes it, puts a value
-//! that fits in its place, and reads again, until the type can be read or nothing helps.
+//! Serde gives up at the first mismatch that it cannot skip. [`mismatches`] notes it, replaces the
+//! value with one that fits, and reads again, until the type can be read or nothing helps.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `mod.rs` | the tree: from JSON, from parameters, and back; merging of patches |
+//! | `number.rs` | numbers as texts, with all their digits |
+//! | `reader.rs` | the deserializer of a node; notes mismatches in passing |
+//! | `access.rs` | arrays, objects and enums for serde; stand-ins for what is missing |
+//! | `fault.rs` | serde's errors as data |
+//! | `locate.rs` | the node that a fault is about, inside an enum |
+//! | `mismatches.rs` | the search for all mistakes |
+//!
+//! A `serde_json::Value` would not do: it keeps the last of two members with one name, turns
+//! `12345678901234567890.5` into the nearest `f64`, and does not know where a value stood.
 
 mod access;
 mod fault;
@@ -39,10 +52,15 @@ pub(crate) type NodeId = usize;
 
 /// Maximum depth of nesting, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
-/// Parameters that are compared one by one; more of them are hashed.
+/// Maximum number of parameters that are compared one by one; more of them are hashed.
 const MANY_PARAMETERS: usize = 16;
 
 /// A tree of values, each with its place.
+///
+/// The nodes lie in one list and refer to each other by index, the root first. So a node can be
+/// replaced, and read again, without copying the others; indices never change, because nodes are
+/// only added. `{"a": [1, 2]}` has four: the object, the array `a`, and its two elements, each with
+/// its parent and its step.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     nodes: Vec<Node>,
@@ -66,13 +84,13 @@ pub(crate) struct Node {
     parent: Option<NodeId>,
     step: Step,
     content: Content,
-    /// A violation names this node already.
+    /// A violation already names this node.
     is_reported: bool,
     /// An earlier member of the same object has the same name.
     is_repeated: bool,
     /// Left out when the document is read.
     is_removed: bool,
-    /// How many stand-ins have been tried here.
+    /// The number of stand-ins that have been tried here.
     attempts: u8,
 }
 
@@ -90,14 +108,14 @@ pub(crate) enum Content {
     Object(Vec<NodeId>),
     /// All values of a parameter that was sent more than once.
     Values(Vec<NodeId>),
-    /// A stand-in: whatever the type asks for.
+    /// A stand-in that adapts to the type that is read.
     Anything,
-    /// A stand-in that no type takes; its address tells which node a fault is about.
+    /// A stand-in that no type accepts; its address shows which node a fault is about.
     Poison(Box<[u8]>),
 }
 
 impl Document {
-    /// The document of a JSON text; `None` when it is not one, or is nested too deeply.
+    /// The document of a JSON text; `None` when the text is not JSON, or is nested too deeply.
     pub(crate) fn from_json(text: &str) -> Option<Self> {
         let mut document = Self::new(Source::Json);
         let root = document.add(None, Step::Root, Content::Null);
@@ -105,7 +123,7 @@ impl Document {
         Some(document)
     }
 
-    /// The document of names and values; those of one name are kept together, in their order.
+    /// The document of names and values; values with the same name are kept together, in order.
     pub(crate) fn from_parameters<'a>(
         pairs: impl IntoIterator<Item = (impl AsRef<str>, impl Into<Box<str>>)> + 'a,
     ) -> Self {
@@ -165,6 +183,9 @@ impl Document {
     }
 
     /// Makes one parameter of several values.
+    ///
+    /// `?tag=a` is a text, because its type is not known. With `&tag=b` it becomes a list of both,
+    /// which a `Vec` reads, and which is a mistake for everything else.
     fn add_value(&mut self, parameter: NodeId, value: Content) {
         let first = match &self.nodes[parameter].content {
             Content::Values(values) => values.len(),
@@ -181,8 +202,8 @@ impl Document {
         }
     }
 
-    /// Fills a node from JSON text. Each level is cut into the texts of its parts by `serde_json`,
-    /// so that numbers keep their digits and repeated members stay apart.
+    /// Fills a node from JSON text. `serde_json` splits each level into the texts of its parts, so
+    /// that numbers keep their digits and repeated members stay separate.
     fn fill(&mut self, node: NodeId, text: &str, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH {
             return None;
@@ -230,7 +251,7 @@ impl Document {
         self.nodes[node].step.name() == Some(name)
     }
 
-    /// The way from the root to a node.
+    /// The path from the root to a node.
     pub(crate) fn steps(&self, node: NodeId) -> Steps {
         let mut steps = Vec::new();
         let mut next = Some(node);
@@ -374,7 +395,7 @@ impl Document {
         }
     }
 
-    /// Makes `node` hold what `from` holds in another document.
+    /// Copies the contents of `from` in another document into `node`.
     fn copy(&mut self, node: NodeId, other: &Document, from: NodeId) {
         let parts = |copy: &mut Self| -> Vec<NodeId> {
             let parts = other.children(from).iter();
@@ -416,7 +437,7 @@ impl Document {
         self.nodes.len()
     }
 
-    /// Adds a member to an object, to be taken away again by [`remove_named`](Self::remove_named).
+    /// Adds a member to an object; [`remove_named`](Self::remove_named) removes it again.
     pub(crate) fn add_named(&mut self, object: NodeId, name: &str, content: Content) -> NodeId {
         self.add_member(object, name, content)
     }
@@ -451,7 +472,7 @@ impl Document {
 /// The whitespace that is allowed around a JSON text (RFC 8259 §2).
 const JSON_BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// An object cut into its members; those that are repeated stay apart.
+/// An object split into its members; repeated members stay separate.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
@@ -484,7 +505,7 @@ pub(crate) fn find_mismatches<T: DeserializeOwned>(document: &mut Document) -> F
     mismatches::find(document, &reading::<T>)
 }
 
-/// Reads a `T`, if the document is one; and the names that its structs know, by node.
+/// Reads a `T` and the names that its structs know, by node; `None` if the document is not a `T`.
 pub(crate) fn read<T: DeserializeOwned>(document: &Document) -> Option<(T, Fields)> {
     let (value, pass) = read_once::<T>(document, false);
     let is_clean = pass.count.get() == 0;

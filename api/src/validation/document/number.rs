@@ -1,4 +1,4 @@
-//! Decimal numbers as texts hold them, exactly: no digit is lost before the type is known.
+//! Exact decimal numbers, kept as text: no digit is lost before the type is known.
 
 /// A number by the grammar of JSON (RFC 8259 §6). Queries, paths and forms use the same grammar,
 /// so a number that is valid in one of them is valid in all.
@@ -47,6 +47,9 @@ impl<'a> Number<'a> {
     }
 
     /// The value as an integer type, if it is a whole number that fits: `3`, `3.0`, `1e2`, `-0`.
+    ///
+    /// Only the digits decide, and never a float: `9007199254740993` would become `…992` as an
+    /// `f64`.
     ///
     /// Source: JSON Schema 2020-12 §6.1.1, an integer is any number without a fractional part.
     pub(crate) fn integer<N: TryFrom<u128> + TryFrom<i128>>(self) -> Option<N> {

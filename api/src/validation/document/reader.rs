@@ -3,6 +3,15 @@
 //! It knows what the type asks for before it passes on a value. A value that does not fit is noted
 //! as a [`Mismatch`], and one that fits is passed on in its place, so that one reading finds most
 //! mistakes.
+//!
+//! Example: for `struct Lamp { name: String, watts: u8 }` and `{"name": 7, "watts": 300}`, serde
+//! calls `deserialize_string` at `/name`. The node is a number, so the mismatch “must be a string”
+//! is noted and an empty text is passed on. At `/watts`, `deserialize_u8` notes that 300 does not
+//! fit, and passes on 1. Serde makes a `Lamp`, and both mistakes are known.
+//!
+//! What it cannot pass is what a type refuses by itself: an empty text for a UUID, the name of a
+//! variant that does not exist, a member that is missing. Serde then gives up, and the reading ends
+//! with a [`Fault`].
 
 use std::cell::{Cell, RefCell};
 
@@ -17,7 +26,7 @@ use crate::validation::words;
 /// Maximum number of mistakes that one response lists.
 pub(crate) const MAX_LISTED: usize = 100;
 
-/// A value that does not fit its type, noted in passing.
+/// A value that does not fit its type, noted while reading.
 #[derive(Debug, Clone)]
 pub(super) struct Mismatch {
     pub(super) node: NodeId,
@@ -25,7 +34,7 @@ pub(super) struct Mismatch {
     pub(super) message: String,
     /// The value that was passed on instead.
     pub(super) stand_in: Content,
-    /// The expected length, if the array has another one; its parts are still read.
+    /// The expected length, if the array has a different one; its parts are still read.
     pub(super) length: Option<usize>,
 }
 
@@ -40,7 +49,7 @@ pub(super) enum Opened {
 /// The notes of one reading.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
-    /// Whether what only mistakes need is noted, too.
+    /// `true` if the data that only the search for mistakes needs is noted, too.
     is_searching: bool,
     pub(super) mismatches: RefCell<Vec<Mismatch>>,
     /// The number of mismatches, including those beyond [`MAX_LISTED`].
@@ -55,7 +64,7 @@ pub(super) struct Pass {
     pub(super) tagged: RefCell<Vec<NodeId>>,
     /// Every fault, in order.
     pub(super) log: Vec<What>,
-    /// The position in the log where each node began that serde has kept a copy of.
+    /// For each node that serde has kept a copy of, the position in the log where it began.
     pub(super) marks: RefCell<Vec<(NodeId, usize)>>,
     /// The number of nodes that were read: the cost.
     pub(super) cost: Cell<usize>,
@@ -116,7 +125,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Assigns a fault to this node, unless a node further in is known.
+    /// Assigns a fault to this node, unless an inner node is known.
     fn here<T>(self, value: Result<T, Fault>) -> Result<T, Fault> {
         value.map_err(|fault| fault.at(self.node))
     }
@@ -126,8 +135,8 @@ impl<'d> Reader<'d> {
         &self.document.nodes[self.node].content
     }
 
-    /// The contents of the node. For a parameter that was sent more than once: its first value,
-    /// after noting that one is expected.
+    /// The contents of the node. For a parameter that was sent more than once, it notes the mistake
+    /// and returns the first value.
     fn single(self) -> &'d Content {
         match self.content() {
             Content::Values(values) => {
@@ -166,7 +175,7 @@ impl<'d> Reader<'d> {
         self.note("type", rule, Content::Anything);
     }
 
-    /// Notes that the array has another number of elements than expected.
+    /// Notes that the array does not have the expected number of elements.
     pub(super) fn length_mismatch(self, wanted: usize, kept: Vec<NodeId>) {
         self.pass.note(Mismatch {
             node: self.node,
@@ -258,7 +267,7 @@ impl<'d> Reader<'d> {
     fn elements(self, expected: &dyn Expected) -> Elements<'d> {
         let parts: &[NodeId] = match self.content() {
             Content::Array(parts) | Content::Values(parts) => parts,
-            // A single value of a parameter is a list of one, also if it is a stand-in.
+            // A single value of a parameter is a list of one, even if it is a stand-in.
             Content::Untyped(_) => return Elements::only(self),
             Content::Text(_) | Content::Number(_) | Content::Bool(_)
                 if self.document.kind == Source::Parameters =>
@@ -302,7 +311,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Passes on any value. Serde keeps a copy of a value in this way, for an internally tagged
-    /// enum or a flattened struct: mistakes inside it show only afterwards.
+    /// enum or a flattened struct: mistakes inside it are found only afterwards.
     fn visit_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.pass.is_searching {
             let mark = fault::mark();
@@ -330,7 +339,7 @@ impl<'d> Reader<'d> {
         self.here(value)
     }
 
-    /// As `serde_json` does: integers of 64 bits as such, everything else as `f64`.
+    /// Passes on a number as `serde_json` does: 64-bit integers as integers, all others as `f64`.
     fn visit_number<V: Visitor<'d>>(self, text: &str, visitor: V) -> Result<V::Value, Fault> {
         let number = Number::parse(text).ok_or_else(|| Fault::custom("is not a number"))?;
         if number.is_written_whole() && text != "-0" {
@@ -367,6 +376,9 @@ const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// Checks whether an empty parameter counts as absent, as HTML forms send it: for optional numbers
 /// and booleans, for which an empty text is never valid.
+///
+/// A type with a format of its own may accept an empty text, and so may `Option<String>`: there it
+/// stays a text.
 fn empty_is_none<T>() -> bool {
     let name = std::any::type_name::<T>();
     let inner = name

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use validator::{Validate, ValidationErrors};
 
-use super::{body, listed, reads_body};
+use super::{body, listed};
 
 const U8: &str = "must be a whole number from 0 to 255";
 const NAME: &str = "must be 1 to 9 characters long";
@@ -459,7 +459,7 @@ async fn a_member_twice_is_one_mistake() {
         &[("/a", twice)],
     )
     .await;
-    // A member that the type overlooks is overlooked twice, too.
+    // A member that the type ignores may be repeated.
     body::<Plain>(r#"{"name":"a","other":1,"other":2}"#, &[]).await;
 }
 
@@ -598,7 +598,7 @@ async fn a_rule_about_an_unreadable_value_is_not_reported() {
     .await;
 }
 
-/// A text of its own form, as an application writes one.
+/// A text type with its own format, as applications define them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[expect(dead_code, reason = "only read")]
@@ -644,7 +644,7 @@ async fn a_type_of_its_own_form_keeps_no_other_mistake_from_being_found() {
         ],
     )
     .await;
-    // Another text of the document has the form: it stands in for what is missing.
+    // Another text of the document has this format, so it stands in for the missing one.
     body::<Stock>(
         r#"{"sku":"SKU-1"}"#,
         &[

@@ -1,4 +1,4 @@
-//! Shapes that are hard to read: what they cost is bounded, and what they hide is found.
+//! Types that are hard to read: the cost is limited, and every mistake is found.
 
 use std::collections::HashMap;
 
@@ -231,7 +231,7 @@ async fn special_members_are_read_as_serde_reads_them() {
     body::<Raw>(r#"{"raw":1.50,"n":-1}"#, &[("/n", U8)]).await;
 }
 
-/// A month that only its own type understands.
+/// A month with its own check.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "u8")]
 struct Month(#[expect(dead_code, reason = "only read")] u8);
@@ -314,7 +314,7 @@ struct Leaf {
     r: Option<u8>,
 }
 
-/// Bodies that once took minutes; a test that hangs fails.
+/// Reads bodies that need much work; a test that hangs fails.
 #[tokio::test]
 async fn the_work_for_any_body_is_bounded() {
     let mut deep = json!({"name": " x "});

@@ -1,6 +1,6 @@
-//! Every mistake is listed once, by the name that was sent, whatever stands beside it.
+//! Every mistake is listed once, by the name that was sent, even among other mistakes.
 //!
-//! Tables of (what was sent, what must be listed), for a zoo of types.
+//! Tables of (sent data, expected list), for many kinds of types.
 
 mod bodies;
 mod hostile;
@@ -50,7 +50,7 @@ fn reads_path<T: Input + 'static>(template: &str) -> TestApi {
     )
 }
 
-/// What a response lists; empty when the request was read.
+/// The violations in a response; empty when the request was read.
 #[track_caller]
 fn listed(response: &TestResponse) -> Listed {
     if response.status() == 200 {
@@ -72,7 +72,7 @@ fn listed(response: &TestResponse) -> Listed {
         .collect()
 }
 
-/// Checks that a body lists just these places with these messages, in any order.
+/// Checks that a response lists exactly these places with these messages, in any order.
 #[track_caller]
 fn assert_listed(listed: &Listed, expected: &[(&str, &str)], sent: &str) {
     let mut listed: Vec<(&str, &str)> = listed

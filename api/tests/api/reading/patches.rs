@@ -1,4 +1,4 @@
-//! Merge patches: the result is read as bodies are.
+//! Merge patches: the result is read like a body.
 
 use fnurl::testing::TestApi;
 use fnurl::{Api, Json, Patch, Problem, patch};

@@ -60,7 +60,7 @@ async fn log(request: Request, next: Next) -> Response {
         status = response.status().as_u16(),
         duration_ms = start.elapsed().as_micros() as f64 / 1e3,
         request_id,
-        "request answered"
+        "request finished"
     );
     response
 }
