@@ -69,11 +69,17 @@ impl Context {
             None => problem.render(request_id),
             Some(format) => {
                 problem.log_failure(request_id);
-                format.render(problem, request_id)
+                let mut response = format.render(problem, request_id);
+                response.extensions_mut().insert(Rendered);
+                response
             }
         }
     }
 }
+
+/// Marks a response that is in the API's own error format already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rendered;
 
 /// Makes the body of a problem, for the request with this id.
 type MakeBody = dyn Fn(&Problem, Option<&str>) -> Body + Send + Sync;

@@ -10,6 +10,7 @@ use crate::body::Response;
 use crate::contract::Operation;
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::respond::Respond;
+use crate::syntax::entity_tags::EntityTag;
 
 /// A representation with a strong `ETag`.
 ///
@@ -43,7 +44,7 @@ use crate::respond::Respond;
 /// ```
 ///
 /// # Problems
-/// 500 when the version has a character that no header can hold.
+/// 500 when the version has a character that an entity tag cannot hold, such as `"` or a space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithETag<R> {
     tag: String,
@@ -88,7 +89,13 @@ impl<R> WithETag<R> {
 
 impl<R: Respond> Respond for WithETag<R> {
     fn respond(self) -> Result<Response, Problem> {
-        let tag = HeaderValue::try_from(self.tag).map_err(|err| INTERNAL_ERROR.hiding(err))?;
+        let tag = match EntityTag::of(&self.tag) {
+            Some(_) => HeaderValue::try_from(self.tag).map_err(|err| INTERNAL_ERROR.hiding(err))?,
+            None => {
+                let cause = format!("{} is not an entity tag (RFC 9110 §8.8.3)", self.tag);
+                return Err(INTERNAL_ERROR.hiding(cause));
+            }
+        };
         let mut response = self.representation.respond()?;
         response.headers_mut().insert(ETAG, tag);
         if let Some(at) = self.modified {

@@ -554,7 +554,7 @@ fn header_description(name: &str) -> Option<&'static str> {
     Some(match name {
         "cache-control" => "The caches that may store the response, and for how long.",
         "content-location" => "The URL of the resource that the body represents.",
-        "content-encoding" => "`gzip` if the client accepts it.",
+        "content-encoding" => "The compression of the body, one that the client accepts.",
         "content-security-policy" => "The sources that the page may load content from.",
         "etag" => "The version of the representation, for `if-match` and `if-none-match`.",
         "idempotency-key" => {

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 
 use crate::body::Response;
-use crate::context::Context;
+use crate::context::{Context, Rendered};
 use crate::problem::{Problem, ProblemType};
 
 /// Maximum length of a reason; a longer text is left out.
@@ -22,7 +22,8 @@ const MAX_REASON_BYTES: u64 = 500;
 pub(crate) async fn as_problem(response: Response, context: &Context) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || !is_plain(response.headers()) {
+    let is_rendered = response.extensions().get::<Rendered>().is_some();
+    if !is_error || is_rendered || !is_plain(response.headers()) {
         return response;
     }
     let (mut parts, mut body) = response.into_parts();

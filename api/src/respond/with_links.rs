@@ -57,6 +57,8 @@ impl<R> WithLinks<R> {
     #[must_use]
     pub fn link(mut self, relation: &str, target: &str) -> Self {
         let target = references::escaped(target);
+        // In a quoted string, these two are escaped (RFC 9110 §5.6.4).
+        let relation = relation.replace('\\', r"\\").replace('"', r#"\""#);
         self.links.push(format!("<{target}>; rel=\"{relation}\""));
         self
     }

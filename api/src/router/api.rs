@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::Uri;
 use tower::Service;
 
-use super::dispatch::Dispatch;
+use super::dispatch::{Dispatch, with_other_slash};
 use super::error::BuildError;
 use super::layered::{Layers, RouteLayer, wrap_all};
 use super::methods::MethodRoutes;
@@ -77,6 +77,7 @@ struct Inner {
     table: Arc<Table>,
     entry: Route,
     settings: Arc<Settings>,
+    trailing_slash: TrailingSlash,
     #[cfg(feature = "contract")]
     layers: Layers,
 }
@@ -226,7 +227,7 @@ impl Api {
     /// The template of the route that has this path.
     #[cfg(feature = "contract-testing")]
     pub(crate) fn template_of(&self, path: &str) -> Option<String> {
-        let matched = self.0.table.find(&canonical(path))?;
+        let matched = self.matched(&canonical(path))?;
         Some(matched.template().to_owned())
     }
 
@@ -250,7 +251,17 @@ impl Api {
 
     /// The route that `request` matches; the log names it even if the handler times out.
     pub(crate) fn route_of(&self, request: &Request) -> Option<MatchedRoute> {
-        self.0.table.find(request.uri().path())
+        self.matched(request.uri().path())
+    }
+
+    fn matched(&self, path: &str) -> Option<MatchedRoute> {
+        self.0
+            .table
+            .find(path)
+            .or_else(|| match self.0.trailing_slash {
+                TrailingSlash::Ignore => self.0.table.find(&with_other_slash(path)),
+                TrailingSlash::Strict | TrailingSlash::Redirect => None,
+            })
     }
 
     /// The response to `request`, whose path matched `route`.
@@ -634,6 +645,7 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
             table,
             entry,
             settings,
+            trailing_slash: self.trailing_slash,
             #[cfg(feature = "contract")]
             layers: self.layers.0,
         }));

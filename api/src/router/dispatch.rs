@@ -44,7 +44,7 @@ impl Dispatch {
         let Some(mut matched) = request.extensions_mut().remove::<MatchedRoute>() else {
             return match Instead::take(&mut request) {
                 Some(problem) => Err(problem),
-                None => self.unmatched(request),
+                None => self.unmatched(&request),
             };
         };
         let path = Arc::clone(&matched.path);
@@ -91,26 +91,24 @@ impl Dispatch {
     }
 
     /// Responds to a request whose path has no route, as [`TrailingSlash`] says.
-    fn unmatched(&self, mut request: Request) -> Result<BoxFuture<Response>, Problem> {
+    fn unmatched(&self, request: &Request) -> Result<BoxFuture<Response>, Problem> {
         let path = request.uri().path();
-        let other = match path.strip_suffix('/') {
-            Some(shorter) => shorter.to_owned(),
-            None => format!("{path}/"),
-        };
-        let matched = match self.trailing_slash {
-            TrailingSlash::Strict => None,
-            TrailingSlash::Ignore | TrailingSlash::Redirect => self.table.find(&other),
-        };
-        match (matched, self.trailing_slash) {
-            (Some(_), TrailingSlash::Redirect) => {
-                Ok(Box::pin(ready(redirect(&other, request.uri().query())?)))
+        if self.trailing_slash == TrailingSlash::Redirect {
+            let other = with_other_slash(path);
+            if self.table.find(&other).is_some() {
+                let response = redirect(&other, request.uri().query())?;
+                return Ok(Box::pin(ready(response)));
             }
-            (Some(matched), _) => {
-                request.extensions_mut().insert(matched);
-                self.dispatch(request)
-            }
-            (None, _) => Err(NOT_FOUND.because(format_args!("no route matches `{path}`"))),
         }
+        Err(NOT_FOUND.because(format_args!("no route matches `{path}`")))
+    }
+}
+
+/// The path without the slash at its end, or with one.
+pub(super) fn with_other_slash(path: &str) -> String {
+    match path.strip_suffix('/') {
+        Some(shorter) => shorter.to_owned(),
+        None => format!("{path}/"),
     }
 }
 

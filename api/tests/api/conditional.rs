@@ -434,3 +434,21 @@ fn the_contract_declares_conditions_keys_and_preferences() {
     assert_eq!(patch.get("required"), None);
     assert_eq!(patch["properties"]["name"]["type"], "string");
 }
+
+#[tokio::test]
+async fn a_version_that_is_not_an_entity_tag_is_an_error_and_a_relation_is_quoted() {
+    async fn tagged(State(version): State<&'static str>) -> WithETag<&'static str> {
+        WithETag::new(version, "")
+    }
+    let version = |version: &'static str| {
+        TestApi::new(Api::builder(version).at("/", get(tagged)).build().unwrap())
+    };
+    version("a/b=").get("/").await.assert_status(200);
+    for not_a_tag in ["a\"b", "a b", "a\nb"] {
+        let _ = version(not_a_tag).get("/").await.problem(500);
+    }
+    let links = get(async || WithLinks::new("").link("a\"b\\", "/x"));
+    let api = TestApi::new(Api::builder(()).at("/", links).build().unwrap());
+    let response = api.get("/").await;
+    assert_eq!(response.header("link"), Some(r#"</x>; rel="a\"b\\""#));
+}

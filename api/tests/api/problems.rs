@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use fnurl::layers::{Cors, RequestId, SecurityHeaders};
 use fnurl::testing::{REQUEST_ID, TestApi, TestResponse};
-use fnurl::{Api, ErrorFormat, Json, Problem, ProblemType, Unvalidated, get, post};
-use http::StatusCode;
+use fnurl::{Api, Body, ErrorFormat, Json, Problem, ProblemType, Unvalidated, get, post};
+use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -180,4 +180,22 @@ fn a_problem_has_the_status_of_its_kind() {
         StatusCode::from_u16(TEAPOT.status()).unwrap(),
         StatusCode::IM_A_TEAPOT
     );
+}
+
+#[tokio::test]
+async fn an_error_format_may_be_plain_text_and_is_used_once() {
+    const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+    let text =
+        ErrorFormat::new::<String, _>(TEXT, |problem, _| Body::from(format!("error: {problem}")));
+    let api = Api::builder(())
+        .at("/refuses", get(refuses))
+        .at("/panics", get(panics));
+    let api = TestApi::new(api.error_format(text).build().unwrap());
+    for (path, status, says) in [
+        ("/refuses", 418, "error: short and stout"),
+        ("/panics", 500, "error: Internal server error"),
+        ("/nowhere", 404, "error: no route matches `/nowhere`"),
+    ] {
+        api.get(path).await.assert_text(status, says);
+    }
 }

@@ -341,3 +341,31 @@ async fn query_is_a_method_with_a_body_and_conditional_responses() {
     assert_eq!(options.header("allow"), Some("QUERY, POST, OPTIONS"));
     assert_eq!(options.header("accept-query"), Some("application/json"));
 }
+
+#[tokio::test]
+async fn a_layer_sees_the_route_of_a_path_whose_slash_was_ignored() {
+    use fnurl::layers::from_fn;
+    async fn name(
+        request: fnurl::Request,
+        next: fnurl::layers::Next,
+    ) -> Result<Response, fnurl::Problem> {
+        let route = request.extensions().get::<fnurl::MatchedRoute>();
+        let template = route.map_or("none", |it| it.template()).to_owned();
+        let mut response = next.run(request).await;
+        let template = template.parse().unwrap();
+        response.headers_mut().insert("x-route", template);
+        Ok(response)
+    }
+    let api = Api::builder(())
+        .at("/items", get(fixed))
+        .layer(from_fn(name));
+    let api = TestApi::new(api.trailing_slash(TrailingSlash::Ignore).build().unwrap());
+    for (path, route) in [
+        ("/items", "/items"),
+        ("/items/", "/items"),
+        ("/items//", "none"),
+    ] {
+        let response = api.get(path).await;
+        assert_eq!(response.header("x-route"), Some(route), "{path}");
+    }
+}
