@@ -123,23 +123,40 @@
     )
 )]
 
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-mod body;
 mod conditional;
-mod context;
 pub mod contract;
 #[cfg(feature = "docs")]
 pub mod docs;
 mod event;
 #[cfg(doc)]
-pub mod examples;
+pub mod examples {
+    //! Short programs from the folder `examples`. Run one with `make example NAME=hello`.
+
+    /// The smallest API: one route.
+    #[doc = concat!("```ignore\n", include_str!("../examples/hello.rs"), "```")]
+    pub mod hello {}
+
+    /// A JSON body that is validated before the handler runs, and an application error.
+    #[doc = concat!("```ignore\n", include_str!("../examples/validated_json.rs"), "```")]
+    pub mod validated_json {}
+
+    /// Layers of `tower-http`: CORS around the whole API, a header on one group.
+    #[doc = concat!("```ignore\n", include_str!("../examples/layer.rs"), "```")]
+    pub mod layer {}
+
+    /// An existing axum `Router`, mounted under a prefix next to new routes.
+    #[doc = concat!("```ignore\n", include_str!("../examples/axum_router.rs"), "```")]
+    pub mod axum_router {}
+
+    /// Streamed responses: lines of JSON, and server-sent events.
+    #[doc = concat!("```ignore\n", include_str!("../examples/stream.rs"), "```")]
+    pub mod stream {}
+}
 mod extract;
 mod handler;
 mod idempotency;
-mod invocation;
 pub mod layers;
+mod message;
 pub mod problem;
 mod respond;
 mod router;
@@ -174,9 +191,7 @@ mod syntax;
 pub mod testing;
 mod validation;
 
-pub use body::{Body, BoxError, Request, Response};
 pub use conditional::{Preconditions, Tags, WithETag};
-pub use context::ErrorFormat;
 pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
     Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
@@ -208,9 +223,11 @@ pub use extract::{
 #[cfg(feature = "macros")]
 pub use fnurl_macros::operation;
 pub use handler::Handler;
+#[doc(hidden)]
+pub use handler::checks as __private;
 pub use idempotency::{Idempotency, IdempotencyScope, Once, OnceRecord, Replayable, WriteOnce};
-pub use invocation::{Caller, Invocation, MARGIN};
 pub use layers::Produces;
+pub use message::{Body, BoxError, Caller, ErrorFormat, Invocation, MARGIN, Request, Response};
 pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
 #[cfg(feature = "cookies")]
 pub use respond::cookies;

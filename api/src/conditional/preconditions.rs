@@ -7,10 +7,9 @@ use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::body::Request;
-use crate::context::Context;
 use crate::contract::Operation;
 use crate::extract::{Extract, joined};
+use crate::message::{Context, Request};
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem};
 use crate::syntax::entity_tags::EntityTags;
 

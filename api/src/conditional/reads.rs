@@ -10,8 +10,8 @@ use http::header::{
 use http::{Method, StatusCode};
 use std::time::SystemTime;
 
-use crate::body::{Body, Request, Response};
 use crate::extract::joined;
+use crate::message::{Body, Request, Response};
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, Problem};
 use crate::syntax::entity_tags::{EntityTag, EntityTags};
 

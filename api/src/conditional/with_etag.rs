@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use http::HeaderValue;
 use http::header::{ETAG, LAST_MODIFIED};
 
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::respond::Respond;
 use crate::syntax::entity_tags::EntityTag;

@@ -21,7 +21,7 @@ pub use words::{Described, Words};
 
 use std::sync::Arc;
 
-use crate::context::Settings;
+use crate::message::Settings;
 use crate::router::RouteLayer;
 use schemas::Schemas;
 

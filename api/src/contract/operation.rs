@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::schemas::Schemas;
 use super::security::SecurityScheme;
-use crate::context::Settings;
+use crate::message::Settings;
 use crate::problem::{MALFORMED_HEADER, PRECONDITION_FAILED, ProblemType};
 use crate::syntax::paths::parameter_names;
 

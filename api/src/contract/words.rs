@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::Problem;
 use crate::respond::Respond;
 

@@ -27,10 +27,10 @@ use http::header::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::body::{Body, Request, Response};
 use crate::contract::Operation;
 use crate::extract::Reads;
 use crate::handler::Handler;
+use crate::message::{Body, Request, Response};
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::router::{Routes, get};
 

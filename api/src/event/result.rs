@@ -6,8 +6,7 @@ use tokio::time::Sleep;
 
 use super::response::BufferedResult;
 use super::streamed::{Chunks, StreamedResult};
-use crate::body::Response;
-use crate::invocation::Invocation;
+use crate::message::{Invocation, Response};
 use crate::problem::Problem;
 
 /// The result that the function returns for one invocation.

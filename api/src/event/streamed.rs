@@ -13,7 +13,7 @@ use lambda_runtime::{MetadataPrelude, StreamResponse};
 use tokio::time::Sleep;
 
 use super::response::{has_no_body, joined, sendable, sendable_status, value};
-use crate::body::{Body, Response};
+use crate::message::{Body, Response};
 use crate::problem::Problem;
 
 /// A response for a function URL whose invoke mode is `RESPONSE_STREAM`.
@@ -171,7 +171,7 @@ mod tests {
     use http_body_util::StreamBody;
 
     use super::*;
-    use crate::body::BoxError;
+    use crate::message::BoxError;
 
     type Frame = Result<http_body::Frame<Bytes>, BoxError>;
 

@@ -2,9 +2,8 @@
 
 use super::Extract;
 use super::optional::MaybeExtract;
-use crate::body::Request;
 use crate::contract::Operation;
-use crate::invocation::{Caller, Invocation};
+use crate::message::{Caller, Invocation, Request};
 use crate::problem::{NO_CALLER, Problem};
 
 impl<S: Sync> Extract<S> for Caller {

@@ -3,8 +3,8 @@
 use http::header::COOKIE;
 
 use super::Extract;
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::Problem;
 
 /// The request's cookies, in the order they were sent.

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 
 use super::Extract;
 use super::optional::MaybeExtract;
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::{MALFORMED_HEADER, Problem};
 
 /// All headers. A function URL has joined repeated ones with `,` already.

@@ -4,9 +4,8 @@ use std::net::IpAddr;
 
 use super::Extract;
 use super::optional::MaybeExtract;
-use crate::body::Request;
 use crate::contract::Operation;
-use crate::invocation::Invocation;
+use crate::message::{Invocation, Request};
 use crate::problem::{INTERNAL_ERROR, MALFORMED_EVENT, Problem};
 
 /// # Problems

@@ -5,27 +5,21 @@
 
 mod body;
 mod caller;
-mod content;
 mod cookies;
-mod form;
 mod headers;
 mod invocation;
-mod json;
 mod optional;
-mod patch;
 mod path;
 mod query;
 mod reads;
 mod state;
 
+pub use body::{Change, Form, Json, Patch};
 pub use cookies::Cookies;
-pub use form::Form;
 pub(crate) use headers::joined;
 pub use headers::{Header, HeaderField};
 pub use invocation::SourceIp;
-pub use json::Json;
 pub use optional::MaybeExtract;
-pub use patch::{Change, Patch};
 pub use path::{Path, PathInput};
 pub use query::Query;
 pub(crate) use reads::KnownQuery;
@@ -34,8 +28,8 @@ pub use state::{FromState, State};
 
 use std::future::Future;
 
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::Problem;
 use crate::problem::Violation;
 

@@ -1,8 +1,8 @@
 //! `Option<T>` and `Result<T, Problem>`: extractors that do not end the request.
 
 use super::{Extract, Reads};
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::Problem;
 
 /// An extractor that distinguishes a missing value from one that is not valid.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 
 use super::{Extract, PathReads, Reads};
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::Violation;
 use crate::problem::{INVALID_REQUEST, Problem};
 use crate::router::MatchedRoute;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::optional::MaybeExtract;
 use super::{Extract, KnownQuery, QueryReads, Reads};
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
 use crate::syntax::escapes::well_escaped;
 use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};

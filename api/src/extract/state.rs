@@ -1,8 +1,8 @@
 //! `State`: the state that the API was built with, or a part of it.
 
 use super::Extract;
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::message::Request;
 use crate::problem::Problem;
 
 /// The state of the API, or a part of it.

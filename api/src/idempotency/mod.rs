@@ -13,11 +13,9 @@ use http::{HeaderValue, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sha2::{Digest, Sha256};
 
-use crate::body::{Body, Request, Response};
-use crate::context::Context;
 use crate::contract::Operation;
 use crate::extract::Extract;
-use crate::invocation::Invocation;
+use crate::message::{Body, Context, Invocation, Request, Response};
 use crate::problem::{IDEMPOTENCY_KEY_REUSED, INTERNAL_ERROR, MALFORMED_HEADER, Problem};
 use crate::respond::Respond;
 use crate::router::MatchedRoute;

@@ -1,8 +1,8 @@
 //! `BodyLimit`: a stricter limit for the bodies of some routes.
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
+use crate::message::{Request, Response};
 use crate::problem::{BODY_TOO_LARGE, Problem};
 use crate::router::Route;
 

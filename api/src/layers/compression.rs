@@ -6,9 +6,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use super::{Around, wrap};
-use crate::body::{Request, Response};
 use crate::contract::Operation;
-use crate::invocation::Invocation;
+use crate::message::{Invocation, Request, Response};
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 

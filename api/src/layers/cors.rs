@@ -12,8 +12,8 @@ use http::{HeaderValue, Method, Uri};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use super::{Around, wrap};
-use crate::body::{Request, Response};
 use crate::contract::Operation;
+use crate::message::{Request, Response};
 use crate::problem::Problem;
 use crate::router::{Route, RouteLayer};
 

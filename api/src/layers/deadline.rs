@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
+use crate::message::{Request, Response};
 use crate::problem::{DEADLINE_EXCEEDED, Problem};
 use crate::router::Route;
 

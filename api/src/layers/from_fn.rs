@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::body::{Request, Response};
-use crate::context::Context;
+use crate::message::{Context, Request, Response};
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 

@@ -69,9 +69,8 @@ pub use trusted_proxies::{AddressRangeError, ClientIp, TrustedProxies};
 
 use std::sync::Arc;
 
-use crate::body::{Request, Response};
-use crate::context::Context;
 use crate::contract::Operation;
+use crate::message::{Context, Request, Response};
 use crate::problem::Problem;
 use crate::router::{BoxFuture, Endpoint, Route, RouteLayer};
 

@@ -4,8 +4,8 @@ use http::HeaderMap;
 use http::header::ACCEPT;
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
+use crate::message::{Request, Response};
 use crate::problem::{NOT_ACCEPTABLE, Problem};
 use crate::router::Route;
 

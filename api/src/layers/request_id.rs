@@ -3,9 +3,8 @@
 use http::{HeaderName, HeaderValue};
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
-use crate::invocation::Invocation;
+use crate::message::{Invocation, Request, Response};
 use crate::problem::Problem;
 use crate::router::Route;
 

@@ -6,8 +6,8 @@ use http::header::{
 };
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
+use crate::message::{Request, Response};
 use crate::problem::Problem;
 use crate::router::Route;
 

@@ -7,10 +7,9 @@ use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::Around;
-use crate::body::{Request, Response};
 use crate::contract::Operation;
 use crate::extract::{Extract, MaybeExtract, SourceIp};
-use crate::invocation::Invocation;
+use crate::message::{Invocation, Request, Response};
 use crate::problem::Problem;
 use crate::router::Route;
 

@@ -17,7 +17,7 @@ use http::{HeaderMap, StatusCode};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::body::{BoxError, Response};
+use crate::message::{BoxError, Response};
 
 /// The media type of problem details, `application/problem+json` (RFC 9457 §6.1).
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");

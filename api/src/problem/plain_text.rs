@@ -5,8 +5,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 
-use crate::body::Response;
-use crate::context::{Context, Rendered};
+use crate::message::{Context, Rendered, Response};
 use crate::problem::{Problem, ProblemType};
 
 /// Maximum length of a reason; a longer text is left out.
@@ -63,7 +62,7 @@ fn problem(status: StatusCode, text: &[u8]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::Body;
+    use crate::message::Body;
 
     async fn rendered(status: u16, text: &'static str) -> serde_json::Value {
         let mut response = Response::new(Body::from(text));

@@ -4,8 +4,8 @@ use http::StatusCode;
 use http::header::{CONTENT_LOCATION, LOCATION};
 
 use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::Problem;
 use crate::syntax::references;
 

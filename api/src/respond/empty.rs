@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use super::Respond;
-use crate::body::{Body, Response};
 use crate::contract::Operation;
+use crate::message::{Body, Response};
 use crate::problem::Problem;
 
 /// 204 No Content: the request succeeded, and the response has no body.

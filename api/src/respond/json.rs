@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
 use crate::extract::Json;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
 /// # Problems

@@ -1,31 +1,25 @@
 //! Responses: the types that a handler can return, one per file.
 
-mod cache_control;
-#[cfg(feature = "cookies")]
-#[path = "with_cookies.rs"]
-pub mod cookies;
 mod created;
 mod empty;
 mod headers;
 mod json;
 mod plain;
-mod prefer;
 mod redirect;
 mod stream;
-mod with_links;
 mod with_status;
 
-pub use cache_control::CacheControl;
 pub use created::Created;
 pub use empty::{Accepted, NoContent};
-pub use prefer::{Prefer, Preferred};
+#[cfg(feature = "cookies")]
+pub use headers::with_cookies as cookies;
+pub use headers::{CacheControl, Prefer, Preferred, WithLinks};
 pub use redirect::Redirect;
 pub use stream::{Event, Ndjson, Sse, Streamed};
-pub use with_links::WithLinks;
 pub use with_status::WithStatus;
 
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{IntoProblem, Problem};
 
 /// A value that a handler returns, and its part of the contract.

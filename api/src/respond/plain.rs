@@ -5,8 +5,8 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
 use super::Respond;
-use crate::body::{Body, Response};
 use crate::contract::Operation;
+use crate::message::{Body, Response};
 use crate::problem::Problem;
 
 const TEXT: &str = "text/plain; charset=utf-8";

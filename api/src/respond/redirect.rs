@@ -4,8 +4,8 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::Respond;
-use crate::body::{Body, Response};
 use crate::contract::Operation;
+use crate::message::{Body, Response};
 use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::syntax::references;
 

@@ -19,8 +19,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::Respond;
-use crate::body::{Body, BoxError, Response};
 use crate::contract::Operation;
+use crate::message::{Body, BoxError, Response};
 use crate::problem::{INTERNAL_ERROR, Problem};
 
 const BYTES: &str = "application/octet-stream";

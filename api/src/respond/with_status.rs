@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
 
 /// A response whose status is `STATUS` instead of 200.

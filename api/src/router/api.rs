@@ -19,12 +19,13 @@ use super::route::{Answering, Route, contained};
 use super::routes::Routes;
 use super::table::Table;
 use super::template::MatchedRoute;
-use crate::body::{Body, BoxError, Request, Response};
-use crate::context::{Context as RequestContext, ErrorFormat, Instead, Settings};
 #[cfg(feature = "contract")]
 use crate::contract::{self, Contract};
 use crate::idempotency::IdempotencyScope;
-use crate::invocation::Invocation;
+use crate::message::{
+    Body, BoxError, Context as RequestContext, ErrorFormat, Instead, Invocation, Request, Response,
+    Settings,
+};
 use crate::problem::Problem;
 use crate::problem::plain_text;
 use crate::syntax::paths::canonical;

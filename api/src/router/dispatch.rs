@@ -10,8 +10,7 @@ use super::api::TrailingSlash;
 use super::route::{BoxFuture, Endpoint};
 use super::table::{Found, Table};
 use super::template::MatchedRoute;
-use crate::body::{Body, Request, Response};
-use crate::context::{Context, Instead};
+use crate::message::{Body, Context, Instead, Request, Response};
 use crate::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Problem};
 
 /// Hands a request to its route, inside the layers of the API.

@@ -6,9 +6,8 @@ use bytes::Bytes;
 use tower::{Layer, Service, ServiceExt};
 
 use super::route::{BoxFuture, Endpoint, Route, contained};
-use crate::body::{Body, BoxError, Request, Response};
-use crate::context::Context;
 use crate::contract::Operation;
+use crate::message::{Body, BoxError, Context, Request, Response};
 use crate::problem::INTERNAL_ERROR;
 
 /// A `tower` service that responds to a [`Request`] with any HTTP body, such as a layer around a

@@ -7,7 +7,7 @@ use tower::util::MapRequest;
 
 use super::layered::{HttpService, of_service};
 use super::route::Route;
-use crate::body::Request;
+use crate::message::Request;
 
 /// A route that hands every request to `service`, with `prefix` removed from its path.
 pub(super) fn route<V>(prefix: &str, service: V) -> Route

@@ -13,11 +13,10 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use tower::Service;
 
-use crate::body::{Body, BoxError, Request, Response};
 use crate::conditional::Conditions;
-use crate::context::{self, Instead};
 use crate::extract::KnownQuery;
 use crate::handler::Handler;
+use crate::message::{Body, BoxError, Context as RequestContext, Instead, Request, Response};
 use crate::problem::{INTERNAL_ERROR, Problem};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -144,7 +143,7 @@ where
     H: Handler<S, A>,
 {
     fn call(self: Arc<Self>, mut request: Request) -> BoxFuture<Response> {
-        let context = context::Context::of(&request);
+        let context = RequestContext::of(&request);
         if let Some(problem) = Instead::take(&mut request) {
             return Box::pin(std::future::ready(context.render(problem)));
         }
@@ -165,7 +164,7 @@ where
 fn finished(
     outcome: Result<Response, Problem>,
     conditions: Option<&Conditions>,
-    context: &context::Context,
+    context: &RequestContext,
 ) -> Response {
     let outcome = match conditions {
         Some(conditions) => outcome.and_then(|response| conditions.apply(response)),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::table::Path;
-use crate::body::Request;
 use crate::contract::Operation;
 use crate::extract::Extract;
+use crate::message::Request;
 use crate::problem::{MALFORMED_PATH, Problem};
 use crate::syntax::escapes::well_escaped;
 

@@ -12,9 +12,8 @@ use tracing::Instrument;
 
 use super::mode::InvokeMode;
 use super::payload;
-use crate::body::Request;
 use crate::event::{self, BufferedResult, Chunks, FunctionResult};
-use crate::invocation::{Call, Invocation};
+use crate::message::{Call, Invocation, Request};
 use crate::problem::{DEADLINE_EXCEEDED, INTERNAL_ERROR, Problem};
 use crate::router::{Api, BoxFuture, MatchedRoute};
 

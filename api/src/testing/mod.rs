@@ -31,7 +31,7 @@ pub use document::Disagreement;
 pub use request::TestRequest;
 pub use response::TestResponse;
 
-use crate::invocation::Call;
+use crate::message::Call;
 use crate::router::Api;
 use crate::runtime;
 

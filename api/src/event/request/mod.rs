@@ -14,8 +14,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::known_headers::known;
 use super::view::{Event, Iam, Text};
-use crate::body::{Body, Request};
-use crate::invocation::{Call, Caller, Invocation};
+use crate::message::{Body, Call, Caller, Invocation, Request};
 use crate::problem::{MALFORMED_EVENT, Problem, TOO_MANY_HEADERS, URI_TOO_LONG};
 
 /// Reads the event of `call` into a request that carries its [`Invocation`].

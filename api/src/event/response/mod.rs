@@ -14,7 +14,7 @@ use http::{Method, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use crate::body::{Body, Response};
+use crate::message::{Body, Response};
 use crate::problem::{INTERNAL_ERROR, Problem, RESPONSE_TOO_LARGE};
 
 /// The largest result that the Runtime API accepts: 6 MiB and 100 bytes of JSON.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::body::Body;
+use crate::message::Body;
 
 fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let mut builder = HttpResponse::builder().status(status);

@@ -3,9 +3,9 @@
 use http::header::{CONTENT_LOCATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 
-use crate::body::{Body, Request, Response};
 use crate::contract::Operation;
 use crate::extract::Extract;
+use crate::message::{Body, Request, Response};
 use crate::problem::Problem;
 use crate::respond::Respond;
 

@@ -1,9 +1,10 @@
 //! `Form`: a form-urlencoded body as a typed, validated struct.
 
-use super::query::{check_members, pairs};
-use super::{Extract, Reads, content};
-use crate::body::Request;
+use super::content;
 use crate::contract::Operation;
+use crate::extract::query::{check_members, pairs};
+use crate::extract::{Extract, Reads};
+use crate::message::Request;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };

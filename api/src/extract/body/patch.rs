@@ -10,10 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Extract, Reads, content};
-use crate::body::Request;
-use crate::context::Context;
+use super::content;
 use crate::contract::Operation;
+use crate::extract::{Extract, Reads};
+use crate::message::{Context, Request};
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };

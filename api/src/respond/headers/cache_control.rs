@@ -3,10 +3,10 @@
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;
 
-use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::Problem;
+use crate::respond::Respond;
 
 /// A representation with `Cache-Control` (RFC 9111 §5.2).
 ///

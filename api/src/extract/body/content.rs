@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
-use crate::body::Request;
+use crate::message::Request;
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::syntax::media_type::essence;
 

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use http::{Method, Uri};
 
-use super::Extract;
 use super::content::refuse_compressed;
-use crate::body::Request;
 use crate::contract::Operation;
+use crate::extract::Extract;
+use crate::message::Request;
 use crate::problem::{BODY_TOO_LARGE, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
 
 /// The body, whatever its media type; a compressed body as it was sent.

@@ -1,10 +1,12 @@
 //! Handlers: any `async fn` whose arguments are extractors and whose result is a response.
 
+pub mod checks;
+
 use std::future::Future;
 
-use crate::body::{Request, Response};
 use crate::contract::Operation;
 use crate::extract::{Extract, Gathered, Reads};
+use crate::message::{Request, Response};
 use crate::problem::Problem;
 use crate::respond::Respond;
 

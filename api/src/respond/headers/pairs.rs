@@ -5,10 +5,10 @@ use std::fmt::Display;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::respond::Respond;
 
 /// A response with more headers. They replace the response's own headers with the same name;
 /// `Set-Cookie` is added to the existing ones.

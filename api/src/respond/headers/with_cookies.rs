@@ -4,10 +4,10 @@ use cookie::Cookie;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 
-use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::respond::Respond;
 
 /// Cookies are built with the crate [`cookie`](https://docs.rs/cookie).
 pub use cookie;

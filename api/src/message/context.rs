@@ -9,9 +9,8 @@ use http::header::CONTENT_TYPE;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
-use crate::body::{Body, Request, Response};
+use super::{Body, Invocation, Request, Response};
 use crate::idempotency::IdempotencyScope;
-use crate::invocation::Invocation;
 use crate::problem::Problem;
 
 /// The invocation of a request, and the settings of its API.

@@ -1,9 +1,10 @@
 //! `Json`: a JSON body as a typed, validated value.
 
-use super::optional::MaybeExtract;
-use super::{Extract, Reads, content};
-use crate::body::Request;
+use super::content;
 use crate::contract::Operation;
+use crate::extract::optional::MaybeExtract;
+use crate::extract::{Extract, Reads};
+use crate::message::Request;
 use crate::problem::{
     BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE,
 };

@@ -3,10 +3,10 @@
 use http::HeaderValue;
 use http::header::LINK;
 
-use super::Respond;
-use crate::body::Response;
 use crate::contract::Operation;
+use crate::message::Response;
 use crate::problem::{INTERNAL_ERROR, Problem};
+use crate::respond::Respond;
 use crate::syntax::references;
 
 /// A representation with a `Link` header.
