@@ -110,7 +110,7 @@
 //! | mistakes in one response | 100, and the number of the others | [`Problem::more_violations`] |
 //! | arguments of a handler | 12 | [`Handler`] |
 //! | buffered response | 6 MiB as JSON | [`problem::RESPONSE_TOO_LARGE`] |
-//! | time that is kept back for a 504 | 100 ms | [`MARGIN`] |
+//! | time that is kept back for a 504 | 100 ms | [`DEADLINE_MARGIN`] |
 //! | idempotency key | 255 characters, kept for a day | [`Idempotency`] |
 
 #![forbid(unsafe_code)]
@@ -191,7 +191,7 @@ mod syntax;
 pub mod testing;
 mod validation;
 
-pub use conditional::{Preconditions, Tags, WithETag};
+pub use conditional::{ETags, Preconditions, WithETag};
 pub use extract::{
     Change, Cookies, Extract, Form, FromState, Header, HeaderField, Json, MaybeExtract, Patch,
     Path, PathInput, PathReads, Query, QueryReads, Reads, SourceIp, State,
@@ -225,20 +225,24 @@ pub use fnurl_macros::operation;
 pub use handler::Handler;
 #[doc(hidden)]
 pub use handler::checks as __private;
-pub use idempotency::{Idempotency, IdempotencyScope, Once, OnceRecord, Replayable, WriteOnce};
+pub use idempotency::{
+    Idempotency, IdempotencyRecord, IdempotencyScope, IdempotentWrite, Replayable, WriteOutcome,
+};
 pub use layers::Produces;
-pub use message::{Body, BoxError, Caller, ErrorFormat, Invocation, MARGIN, Request, Response};
+pub use message::{
+    Body, BoxError, Caller, DEADLINE_MARGIN, ErrorFormat, Invocation, Request, Response,
+};
 pub use problem::{IntoProblem, Place, Problem, ProblemType, Violation};
 #[cfg(feature = "cookies")]
 pub use respond::cookies;
 pub use respond::{
-    Accepted, CacheControl, Created, Ndjson, NoContent, Prefer, Preferred, Redirect, Respond, Sse,
-    Streamed, WithLinks, WithStatus,
+    Accepted, CacheControl, Created, Ndjson, NoContent, Prefer, Redirect, Respond, Sse, Streamed,
+    WithLinks, WithPreferenceApplied, WithStatus,
 };
 pub use router::{
     Api, ApiBuilder, BuildError, DEFAULT_BODY_LIMIT, HttpService, MatchedRoute, MethodRoutes,
-    Mistake, Route, RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch, post,
-    put, query,
+    Route, RouteError, RouteLayer, Routes, TrailingSlash, delete, get, head, on, options, patch,
+    post, put, query,
 };
 pub use runtime::run;
 pub use validation::{Input, Unvalidated};

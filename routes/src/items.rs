@@ -3,8 +3,8 @@
 use fnurl::problem::{BODY_TOO_LARGE, INVALID_REQUEST};
 use fnurl::{
     CacheControl, Created, Idempotency, IntoProblem, Json, Ndjson, NoContent, Patch, Path,
-    Preconditions, Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Routes,
-    WithETag, WithLinks, get,
+    Preconditions, Prefer, Problem, ProblemType, Produces, Query, Replayable, Routes, WithETag,
+    WithLinks, WithPreferenceApplied, get,
 };
 use futures_util::{Stream, StreamExt, stream};
 use models::{Item, ItemFilter, ItemId, Limit, NewItem, Store, StoreError, UserId};
@@ -12,9 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::once::{Create, Creation};
+use crate::creation::{Create, Creation};
 use crate::pages;
-use crate::refusals::{
+use crate::store_problems::{
     self, BUSY, INVALID_CURSOR, NO_SUCH_ITEM, STORE_FAILED, UNAVAILABLE, expected,
 };
 use crate::timed_store::TimedStore;
@@ -87,7 +87,7 @@ async fn create(
     idempotency: Idempotency,
     prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Replayable<Preferred<Created<WithETag<Json<Item>>>>>, ItemError> {
+) -> Result<Replayable<WithPreferenceApplied<Created<WithETag<Json<Item>>>>>, ItemError> {
     let item = Item::new(new);
     let response = Created::at(format!("/items/{}", item.id), tagged(item.clone()));
     let creation = Create(store, Creation::Item(item));
@@ -110,7 +110,7 @@ async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewItem>,
-) -> Result<Preferred<WithETag<Json<Item>>>, ItemError> {
+) -> Result<WithPreferenceApplied<WithETag<Json<Item>>>, ItemError> {
     let item = store
         .replace_item(id, new, &expected(&preconditions))
         .await?;
@@ -124,7 +124,7 @@ async fn update(
     preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewItem>,
-) -> Result<Preferred<WithETag<Json<Item>>>, ItemError> {
+) -> Result<WithPreferenceApplied<WithETag<Json<Item>>>, ItemError> {
     let changed = |current| patch.apply(&current).map_err(ItemError);
     let item = store
         .patch_item(id, &expected(&preconditions), changed)
@@ -184,7 +184,7 @@ struct ItemError(Problem);
 
 impl From<StoreError> for ItemError {
     fn from(error: StoreError) -> Self {
-        Self(refusals::of_store(error))
+        Self(store_problems::of_store(error))
     }
 }
 

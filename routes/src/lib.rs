@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `health` | is the process up, is the table there |
 //! | `items`, `users` | their routes and handlers |
-//! | `refusals` | which failure of the store is which problem |
-//! | `pages`, `once` | lists in pages; creating things once |
+//! | `store_problems` | the problem for each failure of the store |
+//! | `pages`, `creation` | lists in pages; creations that a repeated request does not repeat |
 //! | `timed_store` | the store, bounded by the time that the invocation has left |
 //! | `openapi`, `words` | the contract as it is served, and the words in it |
 //! | `config` | environment → [`Config`], every complaint at once |
@@ -13,12 +13,12 @@
 #![warn(missing_docs)]
 
 mod config;
+mod creation;
 mod health;
 mod items;
-mod once;
 mod openapi;
 mod pages;
-mod refusals;
+mod store_problems;
 mod timed_store;
 mod users;
 #[cfg(feature = "contract")]

@@ -4,8 +4,8 @@ use fnurl::contract::Operation;
 use fnurl::problem::INVALID_REQUEST;
 use fnurl::{
     CacheControl, Caller, Created, Idempotency, IntoProblem, Json, Patch, Path, Preconditions,
-    Prefer, Preferred, Problem, ProblemType, Produces, Query, Replayable, Respond, Response,
-    Routes, WithETag, WithLinks, get,
+    Prefer, Problem, ProblemType, Produces, Query, Replayable, Respond, Response, Routes, WithETag,
+    WithLinks, WithPreferenceApplied, get,
 };
 use models::store::Swept;
 use models::{Item, ItemFilter, Limit, NewUser, Store, StoreError, User, UserId};
@@ -13,9 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::once::{Create, Creation};
+use crate::creation::{Create, Creation};
 use crate::pages;
-use crate::refusals::{
+use crate::store_problems::{
     self, BUSY, EMAIL_TAKEN, HAS_ITEMS, INVALID_CURSOR, NO_SUCH_USER, STORE_FAILED, UNAVAILABLE,
     expected,
 };
@@ -101,7 +101,7 @@ async fn create(
     idempotency: Idempotency,
     prefer: Prefer,
     Json(new): Json<NewUser>,
-) -> Result<Replayable<Preferred<Created<WithETag<Json<User>>>>>, UserError> {
+) -> Result<Replayable<WithPreferenceApplied<Created<WithETag<Json<User>>>>>, UserError> {
     let user = User::new(new);
     let response = Created::at(format!("/users/{}", user.id), tagged(user.clone()));
     let creation = Create(store, Creation::User(user));
@@ -134,7 +134,7 @@ async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(new): Json<NewUser>,
-) -> Result<Preferred<WithETag<Json<User>>>, UserError> {
+) -> Result<WithPreferenceApplied<WithETag<Json<User>>>, UserError> {
     let user = store
         .replace_user(id, new, &expected(&preconditions))
         .await?;
@@ -148,7 +148,7 @@ async fn update(
     preconditions: Preconditions,
     prefer: Prefer,
     patch: Patch<NewUser>,
-) -> Result<Preferred<WithETag<Json<User>>>, UserError> {
+) -> Result<WithPreferenceApplied<WithETag<Json<User>>>, UserError> {
     let changed = |current| patch.apply(&current).map_err(UserError);
     let user = store
         .patch_user(id, &expected(&preconditions), changed)
@@ -251,7 +251,7 @@ struct UserError(Problem);
 
 impl From<StoreError> for UserError {
     fn from(error: StoreError) -> Self {
-        Self(refusals::of_store(error))
+        Self(store_problems::of_store(error))
     }
 }
 

@@ -5,6 +5,6 @@ mod preconditions;
 mod reads;
 mod with_etag;
 
-pub use preconditions::{Preconditions, Tags};
+pub use preconditions::{ETags, Preconditions};
 pub(crate) use reads::Conditions;
 pub use with_etag::WithETag;

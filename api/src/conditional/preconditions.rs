@@ -17,7 +17,7 @@ use crate::syntax::entity_tags::EntityTags;
 /// `If-Unmodified-Since`.
 ///
 /// Check them in the write itself. If you read first and write later, two writers can both
-/// succeed. Refuse with [`PRECONDITION_FAILED`] when they do not hold. Tags are those that
+/// succeed. Refuse with [`PRECONDITION_FAILED`] when they do not hold. ETags are those that
 /// [`WithETag`](crate::WithETag) sends, without quotes.
 ///
 /// With [`ApiBuilder::require_preconditions`](crate::ApiBuilder::require_preconditions), every
@@ -40,28 +40,28 @@ use crate::syntax::entity_tags::EntityTags;
 /// Source: RFC 9110 §13.2.2, whose order [`allows`](Self::allows) follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preconditions {
-    if_match: Tags,
-    if_none_match: Tags,
+    if_match: ETags,
+    if_none_match: ETags,
     unmodified_since: Option<SystemTime>,
 }
 
 /// The entity tags in a header.
 ///
 /// ```
-/// use fnurl::{Preconditions, Tags};
+/// use fnurl::{Preconditions, ETags};
 ///
 /// /// Checks `If-Match` for a store whose versions are numbers.
 /// fn may_replace(preconditions: &Preconditions, stored: Option<u64>) -> bool {
 ///     match (preconditions.if_match(), stored) {
-///         (Tags::Absent, _) => true,
-///         (Tags::Any, stored) => stored.is_some(),
-///         (Tags::List(tags), Some(stored)) => tags.contains(&stored.to_string()),
-///         (Tags::List(_), None) => false,
+///         (ETags::Absent, _) => true,
+///         (ETags::Any, stored) => stored.is_some(),
+///         (ETags::List(tags), Some(stored)) => tags.contains(&stored.to_string()),
+///         (ETags::List(_), None) => false,
 ///     }
 /// }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Tags {
+pub enum ETags {
     /// The request does not have the header.
     #[default]
     Absent,
@@ -74,14 +74,14 @@ pub enum Tags {
 impl Preconditions {
     /// `If-Match`: the versions that may be changed. Weak tags never match here and are left out.
     #[must_use]
-    pub const fn if_match(&self) -> &Tags {
+    pub const fn if_match(&self) -> &ETags {
         &self.if_match
     }
 
-    /// `If-None-Match`: the versions that may not be changed. [`Tags::Any`] means that nothing may
+    /// `If-None-Match`: the versions that may not be changed. [`ETags::Any`] means that nothing may
     /// exist yet: the request only creates.
     #[must_use]
-    pub const fn if_none_match(&self) -> &Tags {
+    pub const fn if_none_match(&self) -> &ETags {
         &self.if_none_match
     }
 
@@ -112,15 +112,15 @@ impl Preconditions {
     pub fn allows(&self, version: &str, modified: Option<SystemTime>) -> bool {
         let has = |tags: &[String]| tags.iter().any(|tag| tag == version);
         let is_wanted = match (&self.if_match, self.unmodified_since, modified) {
-            (Tags::List(tags), _, _) => has(tags),
-            (Tags::Any, _, _) => true,
-            (Tags::Absent, Some(since), Some(modified)) => seconds(modified) <= seconds(since),
-            (Tags::Absent, _, _) => true,
+            (ETags::List(tags), _, _) => has(tags),
+            (ETags::Any, _, _) => true,
+            (ETags::Absent, Some(since), Some(modified)) => seconds(modified) <= seconds(since),
+            (ETags::Absent, _, _) => true,
         };
         let is_excluded = match &self.if_none_match {
-            Tags::Absent => false,
-            Tags::Any => true,
-            Tags::List(tags) => has(tags),
+            ETags::Absent => false,
+            ETags::Any => true,
+            ETags::List(tags) => has(tags),
         };
         is_wanted && !is_excluded
     }
@@ -178,16 +178,16 @@ fn seconds(time: SystemTime) -> u64 {
 }
 
 /// The tags in a header; weak tags only if `with_weak` is set.
-fn tags(headers: &HeaderMap, name: &HeaderName, with_weak: bool) -> Result<Tags, Problem> {
+fn tags(headers: &HeaderMap, name: &HeaderName, with_weak: bool) -> Result<ETags, Problem> {
     let Some(value) = joined(headers, name) else {
-        return Ok(Tags::Absent);
+        return Ok(ETags::Absent);
     };
     let tags = value.to_str().ok().and_then(EntityTags::parse);
     match tags {
-        Some(EntityTags::Any) => Ok(Tags::Any),
+        Some(EntityTags::Any) => Ok(ETags::Any),
         Some(EntityTags::List(tags)) => {
             let kept = tags.iter().filter(|tag| with_weak || !tag.is_weak);
-            Ok(Tags::List(kept.map(|tag| tag.opaque.to_owned()).collect()))
+            Ok(ETags::List(kept.map(|tag| tag.opaque.to_owned()).collect()))
         }
         None => Err(MALFORMED_HEADER.because(format_args!(
             "the header `{name}` must be `*` or a list of entity tags such as \"1\""
@@ -246,7 +246,7 @@ impl<S: Sync> Extract<S> for Preconditions {
         let date = headers
             .get(IF_UNMODIFIED_SINCE)
             .and_then(|date| date.to_str().ok());
-        let date = date.filter(|_| if_match == Tags::Absent);
+        let date = date.filter(|_| if_match == ETags::Absent);
         let preconditions = Self {
             if_none_match: tags(headers, &IF_NONE_MATCH, true)?,
             unmodified_since: date.and_then(|date| httpdate::parse_http_date(date).ok()),
@@ -283,18 +283,18 @@ mod tests {
 
     #[test]
     fn the_order_of_the_rfc_decides() {
-        let list = |tags: &[&str]| Tags::List(tags.iter().map(|&tag| tag.to_owned()).collect());
+        let list = |tags: &[&str]| ETags::List(tags.iter().map(|&tag| tag.to_owned()).collect());
         let cases = [
-            (Tags::Absent, None, Tags::Absent, true),
-            (Tags::Any, None, Tags::Absent, true),
-            (list(&["7"]), None, Tags::Absent, true),
-            (list(&["6"]), None, Tags::Absent, false),
-            (list(&[]), None, Tags::Absent, false),
-            (Tags::Absent, Some(at(10)), Tags::Absent, true),
-            (Tags::Absent, Some(at(9)), Tags::Absent, false),
-            (Tags::Absent, None, Tags::Any, false),
-            (Tags::Absent, None, list(&["7"]), false),
-            (Tags::Absent, None, list(&["6"]), true),
+            (ETags::Absent, None, ETags::Absent, true),
+            (ETags::Any, None, ETags::Absent, true),
+            (list(&["7"]), None, ETags::Absent, true),
+            (list(&["6"]), None, ETags::Absent, false),
+            (list(&[]), None, ETags::Absent, false),
+            (ETags::Absent, Some(at(10)), ETags::Absent, true),
+            (ETags::Absent, Some(at(9)), ETags::Absent, false),
+            (ETags::Absent, None, ETags::Any, false),
+            (ETags::Absent, None, list(&["7"]), false),
+            (ETags::Absent, None, list(&["6"]), true),
             (list(&["7"]), None, list(&["7"]), false),
         ];
         for (if_match, unmodified_since, if_none_match, allows) in cases {

@@ -97,20 +97,20 @@ pub struct OperationProse {
 /// prose.operations.insert("getHallo".to_owned(), OperationProse::default()); // misspelt
 /// let api = Api::builder(()).at("/hello", get(async || "Hello!")).build()?;
 /// let error = api.contract().openapi(&prose).unwrap_err();
-/// assert_eq!(error, DocumentError::NoSuchOperation("getHallo".to_owned()));
+/// assert_eq!(error, DocumentError::UnknownOperation("getHallo".to_owned()));
 /// # Ok::<(), fnurl::BuildError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Two operations have been given the same id.
     #[error("two operations have the id `{0}`: give one of them another")]
-    SameId(String),
+    DuplicateId(String),
     /// An id with characters other than letters, digits, `_` and `-`.
     #[error("`{0}` is not a valid id of an operation: use letters, digits, `_` and `-`")]
     InvalidId(String),
     /// The texts name an operation that does not exist.
     #[error("the texts name the operation `{0}`, which does not exist")]
-    NoSuchOperation(String),
+    UnknownOperation(String),
 }
 
 /// An OpenAPI document. It always serializes to the same bytes.
@@ -241,7 +241,7 @@ impl Contract {
                 return Err(DocumentError::InvalidId(id));
             }
             if !ids.insert(id.clone()) {
-                return Err(DocumentError::SameId(id));
+                return Err(DocumentError::DuplicateId(id));
             }
             if !version.has_method(&operation.method) {
                 continue;
@@ -252,7 +252,7 @@ impl Contract {
             paths.entry(path).or_default().insert(method, described);
         }
         if let Some(id) = prose.operations.keys().find(|id| !ids.contains(*id)) {
-            return Err(DocumentError::NoSuchOperation(id.clone()));
+            return Err(DocumentError::UnknownOperation(id.clone()));
         }
         let named = |(name, description): &(String, String)| json!({"name": name, "description": description});
         let server =

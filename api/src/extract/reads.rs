@@ -90,7 +90,7 @@ impl Reads {
 
     /// Reports something that can never be read; the author of the handler sees this text.
     ///
-    /// It becomes a [`Mistake::Unreadable`](crate::Mistake::Unreadable): the API is not built.
+    /// It becomes a [`RouteError::Unreadable`](crate::RouteError::Unreadable): the API is not built.
     pub fn mistake(&mut self, mistake: impl Into<String>) -> &mut Self {
         self.mistakes.push(mistake.into());
         self

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
-pub use record::{Once, OnceRecord, WriteOnce};
+pub use record::{IdempotencyRecord, IdempotentWrite, WriteOutcome};
 pub use replay::Replayable;
 
 use crate::contract::Operation;
@@ -24,7 +24,7 @@ use replay::replay;
 
 /// Gives a repeated request only one effect, and the same response each time.
 ///
-/// The handler makes its response first. Then a type that implements [`WriteOnce`] writes the
+/// The handler makes its response first. Then a type that implements [`IdempotentWrite`] writes the
 /// effect and the record in one step. So both exist or neither, even if the process is killed:
 ///
 /// - a request with a new key has its effect, and gets its response;
@@ -37,17 +37,17 @@ use replay::replay;
 /// Without the header, a request has its effect each time.
 ///
 /// ```
-/// use fnurl::{Created, Idempotency, Json, Once, OnceRecord, Problem, Replayable, WriteOnce};
+/// use fnurl::{Created, Idempotency, Json, WriteOutcome, IdempotencyRecord, Problem, Replayable, IdempotentWrite};
 ///
 /// /// Adds a note to the book, unless the record exists.
 /// struct AddNote(String);
 ///
-/// impl WriteOnce for AddNote {
+/// impl IdempotentWrite for AddNote {
 ///     type Error = Problem;
 ///
-///     async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+///     async fn write(self, record: Option<IdempotencyRecord>) -> Result<WriteOutcome, Problem> {
 ///         // One transaction: the note and the record, if the record does not exist yet.
-///         Ok(Once::Written)
+///         Ok(WriteOutcome::Written)
 ///     }
 /// }
 ///
@@ -95,7 +95,7 @@ impl Idempotency {
     pub async fn run<R, W, E>(self, response: R, effect: W) -> Result<Replayable<R>, E>
     where
         R: Respond,
-        W: WriteOnce,
+        W: IdempotentWrite,
         E: From<W::Error>,
     {
         // If the response cannot be made, nothing is written.
@@ -104,7 +104,7 @@ impl Idempotency {
             Err(problem) => return Ok(Replayable::of(Err(problem))),
         };
         let Some(identity) = self.0 else {
-            effect.write_once(None).await?;
+            effect.write(None).await?;
             return Ok(Replayable::of(Ok(response)));
         };
         let fingerprint = identity.fingerprint.clone();
@@ -112,10 +112,10 @@ impl Idempotency {
             Ok(record) => record,
             Err(problem) => return Ok(Replayable::of(Err(problem))),
         };
-        Ok(Replayable::of(match effect.write_once(Some(record)).await? {
-            Once::Written => Ok(response),
-            Once::Earlier(record) if record.fingerprint == fingerprint => replay(record),
-            Once::Earlier(_) => Err(IDEMPOTENCY_KEY_REUSED.because(
+        Ok(Replayable::of(match effect.write(Some(record)).await? {
+            WriteOutcome::Written => Ok(response),
+            WriteOutcome::Earlier(record) if record.fingerprint == fingerprint => replay(record),
+            WriteOutcome::Earlier(_) => Err(IDEMPOTENCY_KEY_REUSED.because(
                 "a request with another body was sent under this idempotency key: use a new key",
             )),
         }))

@@ -18,7 +18,7 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// Keep all of it under `id` until `expires_at`, such as in one row with a time to live. A body of
 /// some hundred kilobytes may not fit into a row: DynamoDB takes 400 KB.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnceRecord {
+pub struct IdempotencyRecord {
     /// A digest of caller, route and key, as 64 hexadecimal digits.
     pub id: String,
     /// A digest of the request's path, query and payload, as 64 hexadecimal digits.
@@ -38,11 +38,11 @@ pub struct OnceRecord {
 /// Return [`Earlier`](Self::Earlier) also for a record of another request with the same key: the
 /// framework compares the fingerprints, and refuses it with 422.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Once {
+pub enum WriteOutcome {
     /// The effect and the record were written now.
     Written,
     /// Nothing was written, because this record exists already.
-    Earlier(OnceRecord),
+    Earlier(IdempotencyRecord),
 }
 
 /// A write that stores its effect and a record in one step.
@@ -54,45 +54,45 @@ pub enum Once {
 /// use std::sync::{Arc, Mutex, PoisonError};
 /// use std::time::SystemTime;
 ///
-/// use fnurl::{Once, OnceRecord, Problem, WriteOnce};
+/// use fnurl::{WriteOutcome, IdempotencyRecord, Problem, IdempotentWrite};
 ///
 /// #[derive(Default)]
-/// struct Book { notes: Vec<String>, records: Vec<OnceRecord> }
+/// struct Book { notes: Vec<String>, records: Vec<IdempotencyRecord> }
 ///
 /// struct AddNote(Arc<Mutex<Book>>, String);
 ///
-/// impl WriteOnce for AddNote {
+/// impl IdempotentWrite for AddNote {
 ///     type Error = Problem;
 ///
-///     async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+///     async fn write(self, record: Option<IdempotencyRecord>) -> Result<WriteOutcome, Problem> {
 ///         let Self(book, note) = self;
 ///         let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
 ///         if let Some(record) = record {
-///             let is_same = |it: &&OnceRecord| it.id == record.id;
-///             let is_valid = |it: &&OnceRecord| it.expires_at > SystemTime::now();
+///             let is_same = |it: &&IdempotencyRecord| it.id == record.id;
+///             let is_valid = |it: &&IdempotencyRecord| it.expires_at > SystemTime::now();
 ///             if let Some(earlier) = book.records.iter().filter(is_valid).find(is_same) {
-///                 return Ok(Once::Earlier(earlier.clone()));
+///                 return Ok(WriteOutcome::Earlier(earlier.clone()));
 ///             }
 ///             book.records.push(record);
 ///         }
 ///         book.notes.push(note);
-///         Ok(Once::Written)
+///         Ok(WriteOutcome::Written)
 ///     }
 /// }
 /// ```
 ///
 /// Do not read the record first and write later: two requests that come at once would both find
 /// none.
-pub trait WriteOnce: Send {
+pub trait IdempotentWrite: Send {
     /// The error of a write that wrote nothing.
     type Error;
 
     /// Writes the effect, and the record if it is `Some`. Writes nothing if a record with the same
     /// id exists and has not expired.
-    fn write_once(
+    fn write(
         self,
-        record: Option<OnceRecord>,
-    ) -> impl Future<Output = Result<Once, Self::Error>> + Send;
+        record: Option<IdempotencyRecord>,
+    ) -> impl Future<Output = Result<WriteOutcome, Self::Error>> + Send;
 }
 
 /// The identity of a request, as two digests.
@@ -108,14 +108,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn record(self, response: &Response) -> Result<OnceRecord, Problem> {
+    pub(super) fn record(self, response: &Response) -> Result<IdempotencyRecord, Problem> {
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
         };
         let body = response.body().as_full();
         let body = body.ok_or_else(|| INTERNAL_ERROR.hiding("a stream cannot be replayed"))?;
-        Ok(OnceRecord {
+        Ok(IdempotencyRecord {
             id: self.id,
             fingerprint: self.fingerprint,
             status: response.status().as_u16(),

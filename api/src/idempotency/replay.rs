@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use http::header::HeaderName;
 use http::{HeaderValue, StatusCode};
 
-use super::record::OnceRecord;
+use super::record::IdempotencyRecord;
 use crate::contract::Operation;
 use crate::message::{Body, Response};
 use crate::problem::{INTERNAL_ERROR, Problem};
@@ -48,7 +48,7 @@ impl<R: Respond> Respond for Replayable<R> {
 }
 
 /// The response that a record holds.
-pub(super) fn replay(record: OnceRecord) -> Result<Response, Problem> {
+pub(super) fn replay(record: IdempotencyRecord) -> Result<Response, Problem> {
     let mut response = Response::new(Body::from(record.body));
     let hiding = |err: http::Error| INTERNAL_ERROR.hiding(err);
     *response.status_mut() =

@@ -67,28 +67,28 @@ pub struct Cors {
 /// use fnurl::layers::{Cors, CorsError};
 ///
 /// let mistake = Cors::origins(["https://app.example/"]).unwrap_err(); // no slash at the end
-/// assert_eq!(mistake, CorsError::NotAnOrigin("https://app.example/".to_owned()));
+/// assert_eq!(mistake, CorsError::InvalidOrigin("https://app.example/".to_owned()));
 /// let mistake = Cors::any_origin().credentials().unwrap_err();
-/// assert_eq!(mistake, CorsError::CredentialsForEveryOrigin);
+/// assert_eq!(mistake, CorsError::CredentialsWithAnyOrigin);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CorsError {
     /// The text is not a valid origin.
-    NotAnOrigin(String),
+    InvalidOrigin(String),
     /// Every origin would be allowed to act with the user's cookies.
-    CredentialsForEveryOrigin,
+    CredentialsWithAnyOrigin,
 }
 
 impl fmt::Display for CorsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAnOrigin(text) => write!(
+            Self::InvalidOrigin(text) => write!(
                 f,
                 "`{text}` is not a valid origin: write it like `https://app.example`, \
                  in lower case and without a path or slash at its end"
             ),
-            Self::CredentialsForEveryOrigin => f.write_str(
+            Self::CredentialsWithAnyOrigin => f.write_str(
                 "credentials cannot be allowed for every origin: name the origins that may send them",
             ),
         }
@@ -143,7 +143,7 @@ impl Cors {
     /// The layer allows any origin.
     pub fn credentials(mut self) -> Result<Self, CorsError> {
         if self.origins.is_none() {
-            return Err(CorsError::CredentialsForEveryOrigin);
+            return Err(CorsError::CredentialsWithAnyOrigin);
         }
         self.with_credentials = true;
         Ok(self)
@@ -167,7 +167,7 @@ impl Cors {
 
 /// An origin as browsers send it (RFC 6454 §6.2).
 fn origin(text: &str) -> Result<HeaderValue, CorsError> {
-    let mistake = || CorsError::NotAnOrigin(text.to_owned());
+    let mistake = || CorsError::InvalidOrigin(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| mistake())?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(mistake());
@@ -258,7 +258,7 @@ mod tests {
             "ftp://app.example",
             "",
         ] {
-            let expected = Err(CorsError::NotAnOrigin(text.to_owned()));
+            let expected = Err(CorsError::InvalidOrigin(text.to_owned()));
             assert_eq!(origin(text), expected, "{text}");
         }
     }
@@ -266,6 +266,6 @@ mod tests {
     #[test]
     fn credentials_need_origins_by_name() {
         let mistake = Cors::any_origin().credentials().err();
-        assert_eq!(mistake, Some(CorsError::CredentialsForEveryOrigin));
+        assert_eq!(mistake, Some(CorsError::CredentialsWithAnyOrigin));
     }
 }

@@ -16,7 +16,7 @@ use crate::problem::{MALFORMED_EVENT, Problem};
 /// the next request a cold start.
 ///
 /// Source: AWS Lambda Developer Guide, “Configure Lambda function timeout”.
-pub const MARGIN: Duration = Duration::from_millis(100);
+pub const DEADLINE_MARGIN: Duration = Duration::from_millis(100);
 
 /// One call of the function: its id, its deadline and its event.
 ///
@@ -66,7 +66,7 @@ impl Call {
         deadline
             .duration_since(SystemTime::now())
             .unwrap_or_default()
-            .saturating_sub(MARGIN)
+            .saturating_sub(DEADLINE_MARGIN)
     }
 }
 
@@ -83,7 +83,7 @@ impl Invocation {
         &self.0.request_id
     }
 
-    /// Time left before Lambda ends this invocation, less [`MARGIN`]; never negative.
+    /// Time left before Lambda ends this invocation, less [`DEADLINE_MARGIN`]; never negative.
     ///
     /// Source: Runtime API header `Lambda-Runtime-Deadline-Ms`, Unix time in milliseconds.
     ///

@@ -9,4 +9,4 @@ pub use body::{Body, BoxError, Request, Response};
 pub use context::ErrorFormat;
 pub(crate) use context::{Context, Instead, Rendered, Settings};
 pub(crate) use invocation::Call;
-pub use invocation::{Caller, Invocation, MARGIN};
+pub use invocation::{Caller, DEADLINE_MARGIN, Invocation};

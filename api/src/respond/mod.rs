@@ -13,7 +13,7 @@ pub use created::Created;
 pub use empty::{Accepted, NoContent};
 #[cfg(feature = "cookies")]
 pub use headers::with_cookies as cookies;
-pub use headers::{CacheControl, Prefer, Preferred, WithLinks};
+pub use headers::{CacheControl, Prefer, WithLinks, WithPreferenceApplied};
 pub use redirect::Redirect;
 pub use stream::{Event, Ndjson, Sse, Streamed};
 pub use with_status::WithStatus;

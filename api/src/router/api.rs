@@ -15,7 +15,7 @@ use super::dispatch::{Dispatch, with_other_slash};
 use super::error::BuildError;
 use super::layered::{Layers, RouteLayer, wrap_all};
 use super::methods::MethodRoutes;
-use super::route::{Answering, Route, contained};
+use super::route::{ResponseFuture, Route, contained};
 use super::routes::Routes;
 use super::table::Table;
 use super::template::MatchedRoute;
@@ -626,7 +626,7 @@ impl<S: Clone + Send + Sync + 'static> ApiBuilder<S> {
     ///     .at("/items/{itemId}", delete(read)) // the same paths under another name
     ///     .build()
     ///     .unwrap_err();
-    /// assert_eq!(error.mistakes().len(), 2);
+    /// assert_eq!(error.errors().len(), 2);
     /// ```
     ///
     /// # Errors
@@ -679,17 +679,17 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<B>) -> Answering {
+    fn call(&mut self, request: http::Request<B>) -> ResponseFuture {
         let api = self.clone();
         let request = Self::prepared(request.map(Body::new));
         let route = self.route_of(&request);
-        Answering(Box::pin(async move { api.respond(request, route).await }))
+        ResponseFuture(Box::pin(async move { api.respond(request, route).await }))
     }
 }
 

@@ -16,12 +16,12 @@ use std::fmt;
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BuildError(pub(super) Vec<Mistake>);
+pub struct BuildError(pub(super) Vec<RouteError>);
 
 impl BuildError {
     /// The mistakes, in the order of the routes.
     #[must_use]
-    pub fn mistakes(&self) -> &[Mistake] {
+    pub fn errors(&self) -> &[RouteError] {
         &self.0
     }
 }
@@ -43,16 +43,16 @@ impl std::error::Error for BuildError {}
 /// The text says what to change; the fields are for programs.
 ///
 /// ```
-/// use fnurl::{Api, Mistake, get};
+/// use fnurl::{Api, RouteError, get};
 ///
 /// let error = Api::builder(()).at("/items?page=1", get(async || "all")).build().unwrap_err();
-/// let [Mistake::InvalidTemplate { route, reason }] = error.mistakes() else { unreachable!() };
+/// let [RouteError::InvalidTemplate { route, reason }] = error.errors() else { unreachable!() };
 /// assert_eq!(route, "GET /items?page=1");
 /// assert_eq!(reason, "it has a query (`?`), which `Query` reads, not the template");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Mistake {
+pub enum RouteError {
     /// Both routes would match the same requests.
     Conflict {
         /// The route that came second.
@@ -99,7 +99,7 @@ pub enum Mistake {
     },
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for RouteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict { route, with } => write!(

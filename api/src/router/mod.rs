@@ -13,7 +13,7 @@ mod table;
 mod template;
 
 pub use api::{Api, ApiBuilder, DEFAULT_BODY_LIMIT, TrailingSlash};
-pub use error::{BuildError, Mistake};
+pub use error::{BuildError, RouteError};
 pub use layered::{HttpService, RouteLayer};
 pub use methods::{MethodRoutes, delete, get, head, on, options, patch, post, put, query};
 pub use route::Route;

@@ -96,27 +96,27 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<B>) -> Answering {
-        Answering(self.call_now(request.map(Body::new)))
+    fn call(&mut self, request: http::Request<B>) -> ResponseFuture {
+        ResponseFuture(self.call_now(request.map(Body::new)))
     }
 }
 
 /// The future of a [`Route`] or an [`Api`](super::Api).
-pub struct Answering(pub(crate) BoxFuture<Response>);
+pub struct ResponseFuture(pub(crate) BoxFuture<Response>);
 
-impl fmt::Debug for Answering {
+impl fmt::Debug for ResponseFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Answering")
+        f.write_str("ResponseFuture")
     }
 }
 
-impl Future for Answering {
+impl Future for ResponseFuture {
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 use matchit::InsertError;
 
 use super::entry::{Entry, Methods, route_name};
-use super::error::Mistake;
+use super::error::RouteError;
 #[cfg(feature = "contract")]
 use super::layered::Layers;
 use super::route::Route;
@@ -68,7 +68,7 @@ impl Table {
     ///
     /// The table is thrown away if there is any mistake; no API is ever built from a part of its
     /// routes.
-    pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<Mistake>> {
+    pub(super) fn build<S>(entries: Vec<Entry<S>>, state: &S) -> Result<Self, Vec<RouteError>> {
         let mut mistakes = Vec::new();
         let mut paths: Vec<Path> = Vec::new();
         // Comparing every route with every other route would take quadratic time.
@@ -76,7 +76,7 @@ impl Table {
         for entry in entries {
             if let Some(reason) = entry.template_mistake() {
                 let route = entry.name();
-                mistakes.push(Mistake::InvalidTemplate { route, reason });
+                mistakes.push(RouteError::InvalidTemplate { route, reason });
                 continue;
             }
             let key = canonical_template(&entry.template);
@@ -138,18 +138,18 @@ impl Table {
         })
     }
 
-    fn insert_mistake(&self, path: &Path, err: &InsertError) -> Mistake {
+    fn insert_mistake(&self, path: &Path, err: &InsertError) -> RouteError {
         let route = path.name();
         match err {
             InsertError::Conflict { with } => {
                 let mut known = self.paths.iter();
                 let known = known.find(|it| canonical_template(&it.template) == **with);
-                Mistake::Conflict {
+                RouteError::Conflict {
                     route,
                     with: known.map_or_else(|| with.clone(), |it| it.name()),
                 }
             }
-            other => Mistake::InvalidTemplate {
+            other => RouteError::InvalidTemplate {
                 route,
                 reason: other.to_string().to_lowercase(),
             },
@@ -168,8 +168,8 @@ impl Path {
 
     /// Adds the methods of `entry`. A mounted service takes every method, so that no other route
     /// can be at its path.
-    fn add<S>(&mut self, entry: Entry<S>, state: &S) -> Result<(), Mistake> {
-        let conflict = |with: String| Mistake::Conflict {
+    fn add<S>(&mut self, entry: Entry<S>, state: &S) -> Result<(), RouteError> {
+        let conflict = |with: String| RouteError::Conflict {
             route: route_name(&entry.methods, &entry.template),
             with,
         };
@@ -289,13 +289,13 @@ pub(crate) fn accept_header(method: &Method) -> Option<HeaderName> {
 /// | `Path<u32>` | `ParameterCount`: one of two |
 /// | a struct with `order` and `id` | `UnknownParameter` for `id`, `UnreadParameter` for `line` |
 /// | no `Path` at all | `UnreadParameter` for both |
-fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake> {
+fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<RouteError> {
     let route = || route_name(&entry.methods, &entry.template);
     let mut mistakes = Vec::new();
     for reads in &entry.staged.reads.path {
         match reads {
             PathReads::Count(count) if *count != present.len() => {
-                mistakes.push(Mistake::ParameterCount {
+                mistakes.push(RouteError::ParameterCount {
                     route: route(),
                     read: *count,
                     present: present.len(),
@@ -304,7 +304,7 @@ fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake>
             PathReads::Named(names) => {
                 let is_present = |name: &str| present.iter().any(|known| **known == *name);
                 for name in names.iter().filter(|name| !is_present(name)) {
-                    mistakes.push(Mistake::UnknownParameter {
+                    mistakes.push(RouteError::UnknownParameter {
                         route: route(),
                         parameter: (*name).to_owned(),
                     });
@@ -320,13 +320,13 @@ fn parameter_mistakes<S>(entry: &Entry<S>, present: &[Box<str>]) -> Vec<Mistake>
         })
     };
     for name in present.iter().filter(|name| !is_read(name)) {
-        mistakes.push(Mistake::UnreadParameter {
+        mistakes.push(RouteError::UnreadParameter {
             route: route(),
             parameter: name.to_string(),
         });
     }
     for reason in &entry.staged.reads.mistakes {
-        mistakes.push(Mistake::Unreadable {
+        mistakes.push(RouteError::Unreadable {
             route: route(),
             reason: reason.clone(),
         });

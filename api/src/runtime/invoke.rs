@@ -129,7 +129,7 @@ async fn in_time(
     refuse(api, request, &method, route, problem, invocation).await
 }
 
-/// The time that layers have for a problem of the runtime: part of [`MARGIN`](crate::MARGIN). A
+/// The time that layers have for a problem of the runtime: part of [`DEADLINE_MARGIN`](crate::DEADLINE_MARGIN). A
 /// layer that hangs may be the cause of the problem.
 const REFUSAL_TIME: Duration = Duration::from_millis(50);
 

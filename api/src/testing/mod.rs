@@ -116,7 +116,7 @@ impl TestApi {
     /// Sets the time that each invocation has before its deadline.
     ///
     /// ```
-    /// use fnurl::{Api, MARGIN, get, testing::TestApi};
+    /// use fnurl::{Api, DEADLINE_MARGIN, get, testing::TestApi};
     /// use std::time::Duration;
     ///
     /// async fn never() -> &'static str { std::future::pending().await }
@@ -124,7 +124,7 @@ impl TestApi {
     /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     /// # rt.block_on(async {
     /// let api = TestApi::new(Api::builder(()).at("/", get(never)).build()?);
-    /// let _ = api.time_left(MARGIN + Duration::from_millis(20)).get("/").await.problem(504);
+    /// let _ = api.time_left(DEADLINE_MARGIN + Duration::from_millis(20)).get("/").await.problem(504);
     /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
     /// ```
     #[must_use]

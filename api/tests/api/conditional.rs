@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use fnurl::problem::PRECONDITION_FAILED;
 use fnurl::testing::TestApi;
 use fnurl::{
-    Api, Created, Idempotency, Json, NoContent, Once, OnceRecord, Patch, Path, Preconditions,
-    Prefer, Preferred, Problem, Produces, Replayable, Routes, State, WithETag, WithLinks,
-    WriteOnce, get, post,
+    Api, Created, Idempotency, IdempotencyRecord, IdempotentWrite, Json, NoContent, Patch, Path,
+    Preconditions, Prefer, Problem, Produces, Replayable, Routes, State, WithETag, WithLinks,
+    WithPreferenceApplied, WriteOutcome, get, post,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ async fn replace(
     preconditions: Preconditions,
     prefer: Prefer,
     Json(lamp): Json<Lamp>,
-) -> Result<Preferred<WithETag<Json<Lamp>>>, Problem> {
+) -> Result<WithPreferenceApplied<WithETag<Json<Lamp>>>, Problem> {
     match preconditions.allows("3", None) {
         true => Ok(prefer.apply(WithETag::new(4, Json(lamp)))),
         false => Err(PRECONDITION_FAILED.because("the lamp is in version 3")),
@@ -70,24 +70,24 @@ async fn remove(preconditions: Preconditions) -> Result<NoContent, Problem> {
     preconditions.required().map(|_| NoContent)
 }
 
-type Records = Arc<Mutex<Vec<OnceRecord>>>;
+type Records = Arc<Mutex<Vec<IdempotencyRecord>>>;
 
 /// Keeps records in memory; their number is the number of effects.
 struct Create(Records);
 
-impl WriteOnce for Create {
+impl IdempotentWrite for Create {
     type Error = Problem;
 
-    async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+    async fn write(self, record: Option<IdempotencyRecord>) -> Result<WriteOutcome, Problem> {
         let mut records = self.0.lock().unwrap();
         let Some(record) = record else {
-            return Ok(Once::Written);
+            return Ok(WriteOutcome::Written);
         };
         if let Some(earlier) = records.iter().find(|it| it.id == record.id) {
-            return Ok(Once::Earlier(earlier.clone()));
+            return Ok(WriteOutcome::Earlier(earlier.clone()));
         }
         records.push(record);
-        Ok(Once::Written)
+        Ok(WriteOutcome::Written)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use fnurl::testing::TestApi;
 use fnurl::{
-    Api, BuildError, MatchedRoute, Mistake, Path, Response, Routes, TrailingSlash, delete, get,
+    Api, BuildError, MatchedRoute, Path, Response, RouteError, Routes, TrailingSlash, delete, get,
     head, options, post,
 };
 use http::Method;
@@ -177,7 +177,11 @@ async fn a_handler_can_ask_for_its_template() {
 fn mistakes(routes: Routes<()>) -> Vec<String> {
     let built: Result<Api, BuildError> = Api::builder(()).routes([routes]).build();
     let mistakes = built.err().unwrap();
-    mistakes.mistakes().iter().map(Mistake::to_string).collect()
+    mistakes
+        .errors()
+        .iter()
+        .map(RouteError::to_string)
+        .collect()
 }
 
 #[test]
@@ -290,9 +294,9 @@ fn templates_that_never_match_or_are_the_same_path_are_mistakes() {
     let mistakes = |api: fnurl::ApiBuilder<()>| {
         let mistakes = api.build().unwrap_err();
         mistakes
-            .mistakes()
+            .errors()
             .iter()
-            .map(Mistake::to_string)
+            .map(RouteError::to_string)
             .collect::<Vec<_>>()
     };
     let inner = || Routes::new().at("/x", get(fixed));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use fnurl::sse::{Event, Sse};
 use fnurl::testing::TestApi;
-use fnurl::{Api, Invocation, MARGIN, Ndjson, NoContent, Response, Streamed, get};
+use fnurl::{Api, DEADLINE_MARGIN, Invocation, Ndjson, NoContent, Response, Streamed, get};
 use futures_util::{StreamExt, stream};
 use http::HeaderValue;
 
@@ -87,7 +87,7 @@ async fn a_stream_that_fails_is_a_problem_only_while_nothing_is_sent() {
 
 #[tokio::test]
 async fn an_endless_stream_ends_before_lambda_ends_the_instance() {
-    let [buffered, streaming] = both().map(|api| api.time_left(MARGIN + TIME));
+    let [buffered, streaming] = both().map(|api| api.time_left(DEADLINE_MARGIN + TIME));
     let streamed = tokio::time::timeout(100 * TIME, streaming.get("/endless")).await;
     streamed.unwrap().assert_text(200, "data: one\n\n");
     let _ = buffered.get("/endless").await.problem(504);

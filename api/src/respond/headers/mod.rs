@@ -8,5 +8,5 @@ pub mod with_cookies;
 mod with_links;
 
 pub use cache_control::CacheControl;
-pub use prefer::{Prefer, Preferred};
+pub use prefer::{Prefer, WithPreferenceApplied};
 pub use with_links::WithLinks;

@@ -16,9 +16,9 @@ const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 /// ignored.
 ///
 /// ```
-/// use fnurl::{Json, Prefer, Preferred};
+/// use fnurl::{Json, Prefer, WithPreferenceApplied};
 ///
-/// async fn replace(prefer: Prefer) -> Preferred<Json<u32>> {
+/// async fn replace(prefer: Prefer) -> WithPreferenceApplied<Json<u32>> {
 ///     prefer.apply(Json(7)) // 204 for `Prefer: return=minimal`
 /// }
 /// ```
@@ -36,9 +36,9 @@ impl Prefer {
     /// Headers such as `ETag` and `Location` stay, and `Preference-Applied` says what was done.
     ///
     /// ```
-    /// use fnurl::{Api, Json, Prefer, Preferred, WithETag, put, testing::TestApi};
+    /// use fnurl::{Api, Json, Prefer, WithPreferenceApplied, WithETag, put, testing::TestApi};
     ///
-    /// async fn replace(prefer: Prefer) -> Preferred<WithETag<Json<u32>>> {
+    /// async fn replace(prefer: Prefer) -> WithPreferenceApplied<WithETag<Json<u32>>> {
     ///     prefer.apply(WithETag::new(2, Json(7)))
     /// }
     ///
@@ -50,8 +50,8 @@ impl Prefer {
     /// assert_eq!(response.header("etag"), Some("\"2\""));
     /// # Ok::<(), fnurl::BuildError>(()) }).unwrap();
     /// ```
-    pub const fn apply<R>(self, representation: R) -> Preferred<R> {
-        Preferred {
+    pub const fn apply<R>(self, representation: R) -> WithPreferenceApplied<R> {
+        WithPreferenceApplied {
             prefer: self,
             representation,
         }
@@ -84,12 +84,12 @@ impl<S: Sync> Extract<S> for Prefer {
 ///
 /// Made by [`Prefer::apply`]. A 201 stays 201, because its status says that something was created.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preferred<R> {
+pub struct WithPreferenceApplied<R> {
     prefer: Prefer,
     representation: R,
 }
 
-impl<R: Respond> Respond for Preferred<R> {
+impl<R: Respond> Respond for WithPreferenceApplied<R> {
     fn respond(self) -> Result<Response, Problem> {
         let mut response = self.representation.respond()?;
         if self.prefer.minimal {

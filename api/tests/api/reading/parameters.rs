@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fnurl::testing::TestApi;
-use fnurl::{Api, Mistake, Path, Query, Unvalidated, get};
+use fnurl::{Api, Path, Query, RouteError, Unvalidated, get};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use validator::Validate;
@@ -209,7 +209,7 @@ fn a_type_that_can_never_be_read_is_a_build_mistake() {
         .at("/{id}", get(path))
         .build();
     let error = build.unwrap_err();
-    let mistakes: Vec<String> = error.mistakes().iter().map(Mistake::to_string).collect();
+    let mistakes: Vec<String> = error.errors().iter().map(RouteError::to_string).collect();
     assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
     for (mistake, names) in mistakes.iter().zip([
         ["GET /q", "`place`"],

@@ -1,7 +1,7 @@
 //! What the store's failures are to clients: which status, in which words.
 
 use fnurl::problem::{BODY_TOO_LARGE, MALFORMED_HEADER, PRECONDITION_FAILED};
-use fnurl::{Place, Preconditions, Problem, ProblemType, Tags, Violation};
+use fnurl::{ETags, Place, Preconditions, Problem, ProblemType, Violation};
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
 use models::{Expected, StoreError};
@@ -78,15 +78,15 @@ fn soon(kind: ProblemType, reason: &str, error: StoreError) -> Problem {
 /// What the store is to expect: the versions are the entity tags.
 pub(crate) fn expected(preconditions: &Preconditions) -> Expected {
     let first = match (preconditions.if_match(), preconditions.unmodified_since()) {
-        (Tags::Absent, None) => Expected::Any,
-        (Tags::Absent, Some(since)) => Expected::UnmodifiedSince(since.into()),
-        (Tags::Any, _) => Expected::Exists,
-        (Tags::List(tags), _) => Expected::Versions(versions(tags)),
+        (ETags::Absent, None) => Expected::Any,
+        (ETags::Absent, Some(since)) => Expected::UnmodifiedSince(since.into()),
+        (ETags::Any, _) => Expected::Exists,
+        (ETags::List(tags), _) => Expected::Versions(versions(tags)),
     };
     let second = match preconditions.if_none_match() {
-        Tags::Absent => return first,
-        Tags::Any => Expected::Nothing,
-        Tags::List(tags) => Expected::NoneOf(versions(tags)),
+        ETags::Absent => return first,
+        ETags::Any => Expected::Nothing,
+        ETags::List(tags) => Expected::NoneOf(versions(tags)),
     };
     match first {
         Expected::Any => second,

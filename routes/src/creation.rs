@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
-use fnurl::{Once, OnceRecord, Problem, WriteOnce};
-use models::{IdempotencyRecord, Item, Store, StoreError, StoredAnswer, User, Written};
+use fnurl::{IdempotencyRecord, IdempotentWrite, Problem, WriteOutcome};
+use models::{
+    IdempotencyRecord as StoredRecord, Item, Store, StoreError, StoredAnswer, User, Written,
+};
 
-use crate::refusals;
+use crate::store_problems;
 
 /// A thing that is created unless there is a record of the request.
 pub(crate) enum Creation {
@@ -16,10 +18,10 @@ pub(crate) enum Creation {
 /// A creation in a store.
 pub(crate) struct Create(pub(crate) Store, pub(crate) Creation);
 
-impl WriteOnce for Create {
+impl IdempotentWrite for Create {
     type Error = Problem;
 
-    async fn write_once(self, record: Option<OnceRecord>) -> Result<Once, Problem> {
+    async fn write(self, record: Option<IdempotencyRecord>) -> Result<WriteOutcome, Problem> {
         let Self(store, creation) = self;
         let record = record.map(kept);
         let written = match &creation {
@@ -27,16 +29,16 @@ impl WriteOnce for Create {
             Creation::User(user) => store.create_user(user, record.as_ref()).await,
         };
         Ok(
-            match written.map_err(|error: StoreError| refusals::of_store(error))? {
-                Written::Now => Once::Written,
-                Written::Earlier(record) => Once::Earlier(known(record)),
+            match written.map_err(|error: StoreError| store_problems::of_store(error))? {
+                Written::Now => WriteOutcome::Written,
+                Written::Earlier(record) => WriteOutcome::Earlier(known(record)),
             },
         )
     }
 }
 
-fn kept(record: OnceRecord) -> IdempotencyRecord {
-    IdempotencyRecord {
+fn kept(record: IdempotencyRecord) -> StoredRecord {
+    StoredRecord {
         id: record.id,
         fingerprint: record.fingerprint,
         answer: StoredAnswer {
@@ -48,8 +50,8 @@ fn kept(record: OnceRecord) -> IdempotencyRecord {
     }
 }
 
-fn known(record: IdempotencyRecord) -> OnceRecord {
-    OnceRecord {
+fn known(record: StoredRecord) -> IdempotencyRecord {
+    IdempotencyRecord {
         id: record.id,
         fingerprint: record.fingerprint,
         status: record.answer.status,
