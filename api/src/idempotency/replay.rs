@@ -16,7 +16,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A response, or the stored response to an earlier request.
 ///
-/// Made by [`Idempotency::run`]. Its status and headers are those of `R`, so the contract describes
+/// Made by [`Idempotency::run`](super::Idempotency::run). Its status and headers are those of `R`, so the contract describes
 /// it as an `R` with the header `Idempotency-Replayed`.
 pub struct Replayable<R> {
     response: Result<Response, Problem>,

@@ -1,5 +1,6 @@
-//! Any payload gets a well-formed response, and nothing panics.
+//! Any payload gets a well-formed response, through the layers of the API, and nothing panics.
 
+use fnurl::layers::SecurityHeaders;
 use fnurl::testing::TestApi;
 use fnurl::{
     Api, Caller, Cookies, Form, Invocation, Json, Path, Query, SourceIp, TrailingSlash,
@@ -64,6 +65,7 @@ fn api() -> TestApi {
     let api = Api::builder(())
         .at("/things", post(body).put(raw).patch(form))
         .at("/things/{a}/{b}", get(parts))
+        .layer(SecurityHeaders::new())
         .trailing_slash(TrailingSlash::Redirect);
     TestApi::new(api.build().unwrap())
 }
@@ -191,7 +193,7 @@ fn any_payload() -> impl Strategy<Value = Vec<u8>> {
 const EVENTS: u32 = 10_000;
 
 #[test]
-fn ten_thousand_random_and_mutated_events_get_well_formed_results() {
+fn any_event_gets_a_well_formed_response_through_the_layers() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -206,6 +208,8 @@ fn ten_thousand_random_and_mutated_events_get_well_formed_results() {
     };
     proptest!(config, |(payload in any_payload())| {
         let response = runtime.block_on(api.invoke(payload));
+        let from_layer = response.header("x-content-type-options");
+        prop_assert_eq!(from_layer, Some("nosniff"), "{:?}", response);
         // No input from a client may cause a server error.
         prop_assert!(response.status() < 500, "{response:?}");
         if response.status() >= 400 {
