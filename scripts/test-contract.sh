@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds the running application to openapi.yaml: thousands of requests made from it, every check on.
-# Usage: scripts/test-contract.sh EXAMPLES_PER_OPERATION [--signed]
+# Usage: [SEED=NUMBER] scripts/test-contract.sh EXAMPLES_PER_OPERATION [--signed]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 examples=$1
@@ -34,7 +34,7 @@ if [ "$signed" = --signed ]; then
     export AWS_SHARED_CREDENTIALS_FILE=$data/credentials AWS_PROFILE=fnurl AWS_REGION=us-east-1
 fi
 PYTHONDONTWRITEBYTECODE=1 "$packages/bin/schemathesis" --config-file contract/schemathesis.toml run openapi.yaml --url "$url" \
-    --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --request-timeout 20 --seed 20261123 |
+    --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --request-timeout 20 --seed "${SEED:-20261123}" |
     tee "$data/report" | tail -n 120
 # A run in which nearly nothing was answered would find nothing.
 answered=$(grep -c '^[A-Z]* /.* 2[0-9][0-9] ' "$data/log")

@@ -57,7 +57,7 @@ pub struct Prose {
     /// Texts for operations, by id. They take precedence over the handler's doc comment.
     pub operations: BTreeMap<String, OperationProse>,
     /// The function URL has AuthType `AWS_IAM`: requests are signed, and the URL itself may refuse
-    /// them with 403 and 429.
+    /// them with 400, 403 and 429.
     pub aws_iam: bool,
 }
 
@@ -428,7 +428,7 @@ impl Writer<'_> {
                 self.refusal(&kinds, headers)
             });
         }
-        for status in [403, 429].into_iter().filter(|_| self.prose.aws_iam) {
+        for status in [400, 403, 429].into_iter().filter(|_| self.prose.aws_iam) {
             let of_url = json!({"schema": {"$ref": "#/components/schemas/UrlRefusal"}});
             let response = responses
                 .entry(status.to_string())
@@ -532,8 +532,8 @@ pub(crate) fn implied(operation: &Operation) -> impl Iterator<Item = ProblemType
     path.into_iter().chain([INTERNAL_ERROR, DEADLINE_EXCEEDED])
 }
 
-/// The schema of a function URL's own errors: the signature is missing or not valid (403), or all
-/// instances are busy (429).
+/// The schema of a function URL's own errors: the names of the query are not encoded (400), the
+/// signature is missing or not valid (403), or all instances are busy (429).
 fn url_refusal_schema() -> Value {
     json!({
         "type": "object",
