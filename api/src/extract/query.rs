@@ -8,7 +8,7 @@ use crate::contract::Operation;
 use crate::message::Request;
 use crate::problem::{INVALID_REQUEST, MALFORMED_QUERY, Problem};
 use crate::syntax::escapes::well_escaped;
-use crate::validation::{Input, Shape, fields_of, read_parameters, shape_of};
+use crate::validation::{Input, Shape, fields_of, objects_in_flattened, read_parameters, shape_of};
 
 /// The query parameters as a `T`; a repeated key becomes a `Vec` member.
 ///
@@ -116,22 +116,26 @@ pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_,
 /// Checks that each member of `T` can be read from texts.
 pub(super) fn check_members<T: Input>(extractor: &str, reads: &mut Reads) {
     let name = std::any::type_name::<T>();
+    let mut cannot_read = |member: &str| {
+        reads.mistake(format!(
+            "`{extractor}<{name}>` cannot read `{member}`: a parameter holds a text, a number, a boolean, an enum of names, or a list of these"
+        ));
+    };
     match shape_of::<T>() {
         Shape::Struct(members) => {
-            for (member, kind) in members {
-                if !kind.is_of_parameters() {
-                    reads.mistake(format!(
-                        "`{extractor}<{name}>` cannot read `{member}`: a parameter holds a text, a number, a boolean, an enum of names, or a list of these"
-                    ));
-                }
-            }
+            let others = members.iter().filter(|(_, kind)| !kind.is_of_parameters());
+            others.for_each(|(member, _)| cannot_read(member));
+        }
+        Shape::Flattened => {
+            let objects = objects_in_flattened::<T>();
+            objects.iter().for_each(|member| cannot_read(member));
         }
         Shape::Other => {
             reads.mistake(format!(
                 "`{extractor}<{name}>` needs a struct, a map or an enum: parameters have names"
             ));
         }
-        Shape::Flattened | Shape::Map | Shape::Any => {}
+        Shape::Map | Shape::Any => {}
     }
 }
 

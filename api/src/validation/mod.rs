@@ -35,7 +35,7 @@ pub(crate) use document::Document;
 pub(crate) use json::{read_json, read_object};
 pub(crate) use patch::apply_patch;
 pub(crate) use shape::{Shape, fields_of, shape_of};
-pub(crate) use text::{parse_text, read_parameters};
+pub(crate) use text::{objects_in_flattened, parse_text, read_parameters};
 
 use crate::problem::Problem;
 use crate::problem::{Place, Violation};

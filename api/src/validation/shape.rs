@@ -15,7 +15,8 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -45,7 +46,7 @@ pub(crate) enum Kind {
     List(Box<Kind>),
     /// An array of a fixed length.
     Tuple,
-    /// A struct or a map.
+    /// A struct or a map, or an enum with data in a variant.
     Object,
     /// Any value.
     Any,
@@ -68,7 +69,7 @@ pub(crate) fn shape_of<T: DeserializeOwned>() -> Shape {
         Heard::Map(expected) if expected.starts_with("struct ") => Shape::Flattened,
         Heard::Map(_) => Shape::Map,
         Heard::Any => Shape::Any,
-        Heard::Other | Heard::Member(_) => Shape::Other,
+        Heard::Other | Heard::Member(..) => Shape::Other,
     }
 }
 
@@ -86,16 +87,29 @@ pub(crate) fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]
 }
 
 /// The form of the data that the member `name` of the struct `T` reads.
+///
+/// One probe for each variant of an enum: a single variant with data makes it an object.
 fn member<T: DeserializeOwned>(name: &'static str) -> Kind {
-    let mut heard = Heard::Other;
-    let _ = T::deserialize(Outer {
-        heard: &mut heard,
-        only: Some(name),
-    });
-    match heard {
-        Heard::Member(kind) => kind,
-        _ => Kind::Any,
+    let mut variant = 0;
+    loop {
+        let mut heard = Heard::Other;
+        let _ = T::deserialize(Outer {
+            heard: &mut heard,
+            only: Some(Member { name, variant }),
+        });
+        match heard {
+            Heard::Member(_, has_more) if has_more => variant += 1,
+            Heard::Member(kind, _) => return kind,
+            _ => return Kind::Any,
+        }
     }
+}
+
+/// The member to probe, and the variant to ask for if it is an enum.
+#[derive(Clone, Copy)]
+struct Member {
+    name: &'static str,
+    variant: usize,
 }
 
 /// The data that a type asked a deserializer for.
@@ -105,12 +119,18 @@ enum Heard {
     Map(String),
     Any,
     Other,
-    Member(Kind),
+    /// A member, and whether its enum has variants without data after the one that was asked for.
+    Member(Kind, bool),
 }
 
 /// The error that ends every probe: a probe provides names, but no values.
 #[derive(Debug)]
-struct Done;
+struct Done {
+    /// A text was refused by an enum that has its variant in a member.
+    is_tagged: bool,
+}
+
+const DONE: Done = Done { is_tagged: false };
 
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,14 +142,22 @@ impl std::error::Error for Done {}
 
 impl serde::de::Error for Done {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+        DONE
+    }
+
+    fn invalid_type(_: serde::de::Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        let tagged = ["internally tagged enum ", "adjacently tagged enum "];
+        Self {
+            is_tagged: tagged.iter().any(|it| expected.starts_with(it)),
+        }
     }
 }
 
 macro_rules! nothing {
     ($($method:ident)+) => {
         $(fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Done> {
-            Err(Done)
+            Err(DONE)
         })+
     };
 }
@@ -137,7 +165,7 @@ macro_rules! nothing {
 /// Records what a type asks for, or passes one member to [`Inner`].
 struct Outer<'a> {
     heard: &'a mut Heard,
-    only: Option<&'static str>,
+    only: Option<Member>,
 }
 
 impl<'de> Deserializer<'de> for Outer<'_> {
@@ -150,13 +178,14 @@ impl<'de> Deserializer<'de> for Outer<'_> {
         visitor: V,
     ) -> Result<V::Value, Done> {
         match self.only {
-            Some(name) => visitor.visit_map(OneMember {
-                name: Some(name),
+            Some(member) => visitor.visit_map(OneMember {
+                name: Some(member.name),
+                variant: member.variant,
                 heard: self.heard,
             }),
             None => {
                 *self.heard = Heard::Struct(fields);
-                Err(Done)
+                Err(DONE)
             }
         }
     }
@@ -164,7 +193,7 @@ impl<'de> Deserializer<'de> for Outer<'_> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Done> {
         let expected: &dyn Expected = &visitor;
         *self.heard = Heard::Map(expected.to_string());
-        Err(Done)
+        Err(DONE)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -182,12 +211,12 @@ impl<'de> Deserializer<'de> for Outer<'_> {
         _: V,
     ) -> Result<V::Value, Done> {
         *self.heard = Heard::Any;
-        Err(Done)
+        Err(DONE)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Done> {
         *self.heard = Heard::Any;
-        Err(Done)
+        Err(DONE)
     }
 
     nothing! {
@@ -199,7 +228,7 @@ impl<'de> Deserializer<'de> for Outer<'_> {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Done> {
-        Err(Done)
+        Err(DONE)
     }
 
     forward_to_deserialize_any! { unit_struct tuple_struct ignored_any }
@@ -207,6 +236,7 @@ impl<'de> Deserializer<'de> for Outer<'_> {
 
 struct OneMember<'a> {
     name: Option<&'static str>,
+    variant: usize,
     heard: &'a mut Heard,
 }
 
@@ -225,19 +255,30 @@ impl<'de> MapAccess<'de> for OneMember<'_> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Done> {
         let mut kind = Kind::Any;
-        let value = seed.deserialize(Inner(&mut kind));
-        *self.heard = Heard::Member(kind);
+        let mut has_more = false;
+        let value = seed.deserialize(Inner {
+            kind: &mut kind,
+            variant: self.variant,
+            has_more: &mut has_more,
+        });
+        *self.heard = Heard::Member(kind, has_more);
         value
     }
 }
 
 /// Records what a member asks for.
-struct Inner<'a>(&'a mut Kind);
+struct Inner<'a> {
+    kind: &'a mut Kind,
+    /// The variant to ask for, if it is an enum.
+    variant: usize,
+    /// Set if the enum has variants after that one, and this one has no data.
+    has_more: &'a mut bool,
+}
 
 impl Inner<'_> {
     fn is<T>(self, kind: Kind) -> Result<T, Done> {
-        *self.0 = kind;
-        Err(Done)
+        *self.kind = kind;
+        Err(DONE)
     }
 }
 
@@ -263,8 +304,11 @@ impl<'de> Deserializer<'de> for Inner<'_> {
         self.is(Kind::Tuple)
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Done> {
-        self.is(Kind::Any)
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Done> {
+        match visitor.visit_str::<Done>("") {
+            Err(Done { is_tagged: true }) => self.is(Kind::Object),
+            _ => self.is(Kind::Any),
+        }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Done> {
@@ -273,7 +317,11 @@ impl<'de> Deserializer<'de> for Inner<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Done> {
         let mut inner = Kind::Any;
-        let _ = visitor.visit_some(Inner(&mut inner));
+        let _ = visitor.visit_some(Inner {
+            kind: &mut inner,
+            variant: self.variant,
+            has_more: self.has_more,
+        });
         self.is(Kind::Optional(Box::new(inner)))
     }
 
@@ -295,7 +343,11 @@ impl<'de> Deserializer<'de> for Inner<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Done> {
         let mut inner = Kind::Any;
-        let _ = visitor.visit_seq(OneElement(Some(&mut inner)));
+        let _ = visitor.visit_seq(OneElement(Some(Inner {
+            kind: &mut inner,
+            variant: self.variant,
+            has_more: self.has_more,
+        })));
         self.is(Kind::List(Box::new(inner)))
     }
 
@@ -328,14 +380,68 @@ impl<'de> Deserializer<'de> for Inner<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
-        _: V,
+        variants: &'static [&'static str],
+        visitor: V,
     ) -> Result<V::Value, Done> {
-        self.is(Kind::Scalar)
+        let mut has_data = false;
+        if let Some(name) = variants.get(self.variant) {
+            let _ = visitor.visit_enum(OneVariant {
+                name,
+                has_data: &mut has_data,
+            });
+        }
+        *self.has_more = !has_data && self.variant + 1 < variants.len();
+        self.is(match has_data {
+            true => Kind::Object,
+            false => Kind::Scalar,
+        })
     }
 }
 
-struct OneElement<'a>(Option<&'a mut Kind>);
+/// One variant of an enum, which records whether it has data.
+struct OneVariant<'a> {
+    name: &'static str,
+    has_data: &'a mut bool,
+}
+
+impl<'de> EnumAccess<'de> for OneVariant<'_> {
+    type Error = Done;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Done> {
+        let variant = seed.deserialize(StrDeserializer::new(self.name))?;
+        Ok((variant, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for OneVariant<'_> {
+    type Error = Done;
+
+    fn unit_variant(self) -> Result<(), Done> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, Done> {
+        *self.has_data = true;
+        Err(DONE)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Done> {
+        *self.has_data = true;
+        Err(DONE)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Done> {
+        *self.has_data = true;
+        Err(DONE)
+    }
+}
+
+struct OneElement<'a>(Option<Inner<'a>>);
 
 impl<'de> SeqAccess<'de> for OneElement<'_> {
     type Error = Done;
@@ -345,7 +451,7 @@ impl<'de> SeqAccess<'de> for OneElement<'_> {
         seed: S,
     ) -> Result<Option<S::Value>, Done> {
         match self.0.take() {
-            Some(kind) => seed.deserialize(Inner(kind)).map(Some),
+            Some(inner) => seed.deserialize(inner).map(Some),
             None => Ok(None),
         }
     }

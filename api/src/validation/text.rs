@@ -22,6 +22,24 @@ pub(crate) fn read_parameters<'a, T: Input>(
     }
 }
 
+/// The required members of a flattened struct that can only be read from an object.
+///
+/// Serde does not report the members of such a struct, so they are found by reading it: first from
+/// nothing, which names the required members, and then with a text for each of them.
+pub(crate) fn objects_in_flattened<T: Input>() -> Vec<String> {
+    let mistakes = |texts: Vec<(String, &str)>| {
+        let mut document = Document::from_parameters(texts);
+        document::find_mismatches::<T>(&mut document).mistakes
+    };
+    let named = |it: &document::Finding| it.steps.parameter();
+    let required = mistakes(Vec::new()).into_iter();
+    let required = required.filter(|it| it.code == "required");
+    let texts: Vec<_> = required.map(|it| (named(&it), "x")).collect();
+    let refused = mistakes(texts).into_iter();
+    let objects = refused.filter(|it| it.message == words::OBJECT);
+    objects.map(|it| named(&it)).collect()
+}
+
 /// Reads a single value from its text, by the same rules as a member of a struct.
 ///
 /// `FromStr` alone would differ from them: Rust also parses `+1`, `007`, `NaN` and `inf` as

@@ -39,7 +39,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-pub(crate) use mismatches::Findings;
+pub(crate) use mismatches::{Finding, Findings};
 pub(crate) use number::Number;
 pub(crate) use reader::{MAX_LISTED, is_told_by_a_member};
 

@@ -182,6 +182,46 @@ struct Impossible {
     name: String,
     place: Inner,
     pair: (u8, u8),
+    size: Option<Size>,
+    state: Vec<WithData>,
+    shape: Tagged,
+}
+
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct ImpossibleInside {
+    name: String,
+    #[serde(flatten)]
+    more: More,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct More {
+    number: u8,
+    tags: Vec<String>,
+    place: Inner,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+enum Size {
+    Small,
+    Large,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+enum WithData {
+    Open,
+    Closed { at: u8 },
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(tag = "kind")]
+#[expect(dead_code, reason = "only read")]
+enum Tagged {
+    Circle { radius: u8 },
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -201,19 +241,26 @@ fn a_type_that_can_never_be_read_is_a_build_mistake() {
     async fn query(_: Query<Impossible>) -> &'static str {
         ""
     }
+    async fn inside(_: Query<ImpossibleInside>) -> &'static str {
+        ""
+    }
     async fn path(_: Path<Optional>) -> &'static str {
         ""
     }
     let build = Api::builder(())
         .at("/q", get(query))
+        .at("/inside", get(inside))
         .at("/{id}", get(path))
         .build();
     let error = build.unwrap_err();
     let mistakes: Vec<String> = error.errors().iter().map(RouteError::to_string).collect();
-    assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+    assert_eq!(mistakes.len(), 6, "{mistakes:#?}");
     for (mistake, names) in mistakes.iter().zip([
         ["GET /q", "`place`"],
         ["GET /q", "`pair`"],
+        ["GET /q", "`state`"],
+        ["GET /q", "`shape`"],
+        ["GET /inside", "`place`"],
         ["GET /{id}", "`id`"],
     ]) {
         assert!(names.iter().all(|name| mistake.contains(name)), "{mistake}");
