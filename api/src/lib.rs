@@ -187,6 +187,10 @@ pub mod sse {
 
     pub use crate::respond::{Event, Sse};
 }
+/// The programs of the guide, compiled and run by the tests of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/contract.md")]
+mod guide {}
 mod syntax;
 pub mod testing;
 mod validation;
