@@ -251,7 +251,6 @@ async fn a_rule_that_is_not_published_is_found_wherever_it_is_read() {
 
 /// Rules of `validator` that `schemars` does not read from its attributes.
 #[derive(Deserialize, Validate, JsonSchema)]
-#[expect(dead_code, reason = "only read")]
 struct Unread {
     #[validate(range(exclusive_min = 0))]
     above: i32,
@@ -267,7 +266,6 @@ struct Unread {
 
 /// The same rules, said to `schemars` too.
 #[derive(Deserialize, Validate, JsonSchema)]
-#[expect(dead_code, reason = "only read")]
 struct Read {
     #[validate(range(exclusive_min = 0))]
     #[schemars(extend("exclusiveMinimum" = 0))]

@@ -204,7 +204,6 @@ struct More {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "only read")]
 enum Size {
     Small,
     Large,
