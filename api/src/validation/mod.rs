@@ -37,7 +37,7 @@ pub(crate) use patch::apply_patch;
 pub(crate) use shape::{Shape, fields_of, shape_of};
 pub(crate) use text::{objects_in_flattened, parse_text, read_parameters};
 
-use crate::problem::Problem;
+use crate::problem::{INTERNAL_ERROR, Problem};
 use crate::problem::{Place, Violation};
 use document::Source;
 use place::Steps;
@@ -184,11 +184,21 @@ fn remove_rules(schema: &mut serde_json::Value) {
 
 /// The value in a document, or every mistake in it.
 ///
+/// # Problems
+/// 422; 500 when the type can never be read: that is not the client's mistake.
+///
 /// 1. Every value that does not fit its type is found, and replaced by one that fits.
 /// 2. If the document can be read with these stand-ins, the rules of the other values are checked.
 /// 3. All of it is listed. A rule that a stand-in breaks is left out: the client did not send it.
 fn read<T: Input>(document: &mut Document) -> Result<T, Problem> {
     let findings = document::find_mismatches::<T>(document);
+    if findings.is_unsupported {
+        let cause = format!(
+            "serde cannot read the 128-bit integer inside an enum or a flattened struct of `{}`",
+            std::any::type_name::<T>()
+        );
+        return Err(INTERNAL_ERROR.hiding(cause));
+    }
     let mut violations: Vec<Violation> = Vec::new();
     for finding in findings.mistakes {
         let place = place(document.kind, &finding.steps);

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::document::{self, Document, Number};
+use super::document::{self, Content, Document, Findings, Number};
 use super::{Input, words};
 use crate::problem::Problem;
 use crate::problem::Violation;
@@ -27,17 +27,21 @@ pub(crate) fn read_parameters<'a, T: Input>(
 /// Serde does not report the members of such a struct, so they are found by reading it: first from
 /// nothing, which names the required members, and then with a text for each of them.
 pub(crate) fn objects_in_flattened<T: Input>() -> Vec<String> {
-    let mistakes = |texts: Vec<(String, &str)>| {
-        let mut document = Document::from_parameters(texts);
-        document::find_mismatches::<T>(&mut document).mistakes
-    };
-    let named = |it: &document::Finding| it.steps.parameter();
-    let required = mistakes(Vec::new()).into_iter();
-    let required = required.filter(|it| it.code == "required");
-    let texts: Vec<_> = required.map(|it| (named(&it), "x")).collect();
-    let refused = mistakes(texts).into_iter();
-    let objects = refused.filter(|it| it.message == words::OBJECT);
-    objects.map(|it| named(&it)).collect()
+    objects_found_by(document::find_mismatches::<T>)
+}
+
+fn objects_found_by(find: fn(&mut Document) -> Findings) -> Vec<String> {
+    let no_pairs: [(&str, &str); 0] = [];
+    let mut with_texts = Document::from_parameters(no_pairs);
+    for missing in find(&mut Document::from_parameters(no_pairs)).mistakes {
+        if missing.code == "required" {
+            let text = Content::Untyped("x".into());
+            with_texts.add_named(0, &missing.steps.parameter(), text);
+        }
+    }
+    let mut refused = find(&mut with_texts).mistakes;
+    refused.retain(|it| it.message == words::OBJECT);
+    refused.iter().map(|it| it.steps.parameter()).collect()
 }
 
 /// Reads a single value from its text, by the same rules as a member of a struct.

@@ -38,6 +38,10 @@ use crate::validation::{Input, read_json};
 /// The JSON that the contract describes: objects for structs (never arrays), each member once, and
 /// for an integer every whole number, however it is written (`3`, `3.0`, `3e0`).
 ///
+/// Inside an enum or a flattened struct, serde reads copies of the values. A 128-bit integer cannot
+/// be read there: the response is 500, and the log says why. A number that is too large for an `f32`
+/// becomes infinite there.
+///
 /// # Problems
 /// - 400 with line and column when the body is not JSON
 /// - 413 when it is larger than the API accepts

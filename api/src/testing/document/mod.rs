@@ -273,6 +273,10 @@ impl Check<'_> {
             }
             return;
         }
+        if response.status() >= 500 {
+            let verdicts = format!("the handler fails with {}", response.status());
+            return self.disagree(sent, verdicts);
+        }
         let is_refused = is_refused(response);
         if is_valid == is_refused {
             let says = match is_valid {

@@ -44,6 +44,15 @@ pub(crate) struct Findings {
     pub(crate) more: usize,
     /// `true` if the type can be read from the document with its stand-ins.
     pub(crate) is_readable: bool,
+    /// `true` if the type cannot be read at all, whatever is sent: serde keeps copies of the values
+    /// inside an enum or a flattened struct, and reads no 128-bit integer from a copy.
+    pub(crate) is_unsupported: bool,
+}
+
+/// Serde's message about a 128-bit integer that is read from a copy.
+fn is_unsupported(fault: &Fault) -> bool {
+    matches!(&*fault.what, What::Words(words)
+        if matches!(words.as_str(), "i128 is not supported" | "u128 is not supported"))
 }
 
 /// One mistake.
@@ -118,6 +127,10 @@ pub(super) fn find(
             search.take_arrays(document, &reading, &reads);
             return search.findings;
         };
+        if is_unsupported(&fault) {
+            search.findings.is_unsupported = true;
+            return search.findings;
+        }
         if reads.are_spent() {
             search.stop(document, &fault);
             return search.findings;

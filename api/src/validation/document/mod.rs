@@ -39,7 +39,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-pub(crate) use mismatches::{Finding, Findings};
+pub(crate) use mismatches::Findings;
 pub(crate) use number::Number;
 pub(crate) use reader::{MAX_LISTED, is_told_by_a_member};
 
@@ -127,38 +127,11 @@ impl Document {
     pub(crate) fn from_parameters<'a>(
         pairs: impl IntoIterator<Item = (impl AsRef<str>, impl Into<Box<str>>)> + 'a,
     ) -> Self {
-        let mut document = Self::new(Source::Parameters);
-        let root = document.add(None, Step::Root, Content::Null);
-        let mut members: Vec<NodeId> = Vec::new();
-        // Most requests have a few parameters: looking through them is cheaper than hashing.
-        let mut known: HashMap<Box<str>, NodeId> = HashMap::new();
+        let mut parameters = Parameters::new();
         for (name, value) in pairs {
-            let (name, value) = (name.as_ref(), Content::Untyped(value.into()));
-            let first = match members.len() {
-                0..=MANY_PARAMETERS => members
-                    .iter()
-                    .copied()
-                    .find(|&id| document.is_named(id, name)),
-                _ => known.get(name).copied(),
-            };
-            match first {
-                Some(first) => document.add_value(first, value),
-                None => {
-                    let member = document.add(Some(root), Step::member(name), value);
-                    members.push(member);
-                    if members.len() == MANY_PARAMETERS + 1 {
-                        let names = members
-                            .iter()
-                            .filter_map(|&id| document.name(id).map(|name| (name.into(), id)));
-                        known = names.collect();
-                    } else if members.len() > MANY_PARAMETERS {
-                        known.insert(name.into(), member);
-                    }
-                }
-            }
+            parameters.add(name.as_ref(), value.into());
         }
-        document.nodes[root].content = Content::Object(members);
-        document
+        parameters.document
     }
 
     fn new(kind: Source) -> Self {
@@ -466,6 +439,47 @@ impl Document {
             next += 1;
         }
         found
+    }
+}
+
+/// A document of parameters that is being put together. Not generic, so that a program has it once
+/// and not once for each kind of pairs.
+struct Parameters {
+    document: Document,
+    /// The places of the names, once there are many.
+    known: HashMap<Box<str>, NodeId>,
+}
+
+impl Parameters {
+    fn new() -> Self {
+        let mut document = Document::new(Source::Parameters);
+        document.add(None, Step::Root, Content::Object(Vec::new()));
+        Self {
+            document,
+            known: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, name: &str, value: Box<str>) {
+        let Self { document, known } = self;
+        let value = Content::Untyped(value);
+        let count = document.children(0).len();
+        // Most requests have a few parameters: looking through them is cheaper than hashing.
+        let first = match count {
+            0..=MANY_PARAMETERS => document.member(0, name),
+            _ => known.get(name).copied(),
+        };
+        if let Some(first) = first {
+            return document.add_value(first, value);
+        }
+        let member = document.add_member(0, name, value);
+        if count == MANY_PARAMETERS {
+            let names = document.children(0).iter();
+            let names = names.filter_map(|&id| document.name(id).map(|name| (name.into(), id)));
+            *known = names.collect();
+        } else if count > MANY_PARAMETERS {
+            known.insert(name.into(), member);
+        }
     }
 }
 

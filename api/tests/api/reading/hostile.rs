@@ -364,3 +364,35 @@ struct Lists2 {
 }
 
 without_rules! { Loose }
+
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct HasLarge {
+    name: String,
+    #[serde(flatten)]
+    inner: Large,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct Large {
+    size: Option<u128>,
+}
+
+#[tokio::test]
+async fn a_type_that_serde_cannot_read_is_not_called_a_mistake_of_the_client() {
+    let api = reads_body::<HasLarge>();
+    let request = api
+        .post("/")
+        .text("application/json", r#"{"name":"a","size":1}"#);
+    let _ = request.await.problem(500);
+    let request = api.post("/").text("application/json", r#"{"name":"a"}"#);
+    request.await.assert_status(200);
+    let found = api.disagreements().await;
+    assert!(
+        found
+            .iter()
+            .any(|it| it.verdicts.contains("fails with 500")),
+        "{found:#?}"
+    );
+}
