@@ -8,7 +8,7 @@ use crate::problem::{NO_CALLER, Problem};
 
 impl<S: Sync> Extract<S> for Caller {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(request);
         match invocation.and_then(Invocation::caller) {
             Some(caller) => Ok(caller.clone()),
             None => Err(NO_CALLER.because(
@@ -24,7 +24,7 @@ impl<S: Sync> Extract<S> for Caller {
 
 impl<S: Sync> MaybeExtract<S> for Caller {
     fn is_present(request: &Request) -> bool {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(request);
         invocation.and_then(Invocation::caller).is_some()
     }
 }

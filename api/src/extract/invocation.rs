@@ -44,7 +44,7 @@ pub struct SourceIp(pub IpAddr);
 
 impl<S: Sync> Extract<S> for SourceIp {
     async fn extract(request: &mut Request, _state: &S) -> Result<Self, Problem> {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(request);
         invocation
             .and_then(Invocation::source_ip)
             .map(Self)
@@ -58,7 +58,7 @@ impl<S: Sync> Extract<S> for SourceIp {
 
 impl<S: Sync> MaybeExtract<S> for SourceIp {
     fn is_present(request: &Request) -> bool {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(request);
         invocation.and_then(Invocation::source_ip).is_some()
     }
 }

@@ -128,7 +128,7 @@ impl<S: Sync> Extract<S> for Idempotency {
             return Ok(Self(None));
         };
         let extensions = request.extensions();
-        let caller = extensions.get::<Invocation>().and_then(Invocation::caller);
+        let caller = Invocation::of(request).and_then(Invocation::caller);
         let scope = Context::of(request).settings().idempotency_scope;
         let caller = match (caller, scope) {
             (None, _) => "",

@@ -82,7 +82,7 @@ struct WhenBuffered;
 
 impl Around for WhenBuffered {
     async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(&request);
         if invocation.is_some_and(Invocation::is_streamed) {
             request.headers_mut().remove(ACCEPT_ENCODING);
         }

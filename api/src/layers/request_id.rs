@@ -61,7 +61,7 @@ impl Default for RequestId {
 
 impl Around for RequestId {
     async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(&request);
         let id = invocation.and_then(|it| HeaderValue::from_str(it.request_id()).ok());
         let Some(id) = id else {
             request.headers_mut().remove(&self.0);

@@ -155,7 +155,7 @@ fn address(text: &[u8]) -> Option<IpAddr> {
 
 impl Around for TrustedProxies {
     async fn respond(&self, mut request: Request, inner: &Route) -> Result<Response, Problem> {
-        let invocation = request.extensions().get::<Invocation>();
+        let invocation = Invocation::of(&request);
         if let Some(source) = invocation.and_then(Invocation::source_ip) {
             let client = ClientIp(self.client(source, request.headers()));
             request.extensions_mut().insert(client);

@@ -37,7 +37,7 @@ impl Context {
     /// The context of a request that enters an API with these settings.
     pub(crate) fn entering(request: &Request, settings: &Arc<Settings>) -> Self {
         Self {
-            invocation: request.extensions().get::<Invocation>().cloned(),
+            invocation: Invocation::of(request).cloned(),
             settings: Arc::clone(settings),
         }
     }

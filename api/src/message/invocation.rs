@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlRequest;
 use bytes::Bytes;
 
+use super::Request;
 use crate::problem::{MALFORMED_EVENT, Problem};
 
 /// Time reserved before the function's timeout, to respond before Lambda ends the call.
@@ -71,6 +72,12 @@ impl Call {
 }
 
 impl Invocation {
+    /// The invocation that a request came with; every request from Lambda and from the test client
+    /// has one.
+    pub(crate) fn of(request: &Request) -> Option<&Self> {
+        request.extensions().get()
+    }
+
     pub(crate) fn new(call: Call) -> Self {
         Self(Arc::new(call))
     }

@@ -169,43 +169,43 @@ impl Path {
     /// Adds the methods of `entry`. A mounted service takes every method, so that no other route
     /// can be at its path.
     fn add<S>(&mut self, entry: Entry<S>, state: &S) -> Result<(), RouteError> {
-        let conflict = |with: String| RouteError::Conflict {
-            route: route_name(&entry.methods, &entry.template),
-            with,
-        };
-        if *entry.template != *self.template {
-            // The same path in another spelling: one of the two would never be found.
-            return Err(conflict(self.name()));
+        if let Some(with) = self.conflict(&entry.methods, &entry.template) {
+            let route = entry.name();
+            return Err(RouteError::Conflict { route, with });
         }
-        match &entry.methods {
-            Methods::All if !self.methods.is_empty() || self.mounted.is_some() => {
-                Err(conflict(self.name()))
-            }
-            Methods::All => {
-                self.mounted = Some(entry.staged.finish(state));
-                Ok(())
-            }
-            Methods::One(_) if self.mounted.is_some() => Err(conflict(self.name())),
-            Methods::One(method) if self.route(method).is_some() => {
-                Err(conflict(route_name(&entry.methods, &self.template)))
-            }
-            Methods::One(method) => {
-                let method = method.clone();
-                let describe = entry.staged.describe;
-                let bodies = &entry.staged.reads.bodies;
-                if let (Some(name), false) = (accept_header(&method), bodies.is_empty()) {
-                    let types = HeaderValue::try_from(bodies.join(", "));
-                    self.accepted.extend(types.map(|types| (name, types)));
-                }
-                self.methods.push(MethodRoute {
-                    method,
-                    #[cfg(feature = "contract")]
-                    layers: entry.staged.layers.clone(),
-                    route: entry.staged.finish(state),
-                    describe,
-                });
-                Ok(())
-            }
+        let describe = entry.staged.describe;
+        let bodies = entry.staged.reads.bodies.join(", ");
+        #[cfg(feature = "contract")]
+        let layers = entry.staged.layers.clone();
+        let route = entry.staged.finish(state);
+        let Methods::One(method) = entry.methods else {
+            self.mounted = Some(route);
+            return Ok(());
+        };
+        if let (Some(name), false) = (accept_header(&method), bodies.is_empty()) {
+            let types = HeaderValue::try_from(bodies);
+            self.accepted.extend(types.map(|types| (name, types)));
+        }
+        self.methods.push(MethodRoute {
+            method,
+            route,
+            describe,
+            #[cfg(feature = "contract")]
+            layers,
+        });
+        Ok(())
+    }
+
+    /// The name of the route that makes a further one impossible.
+    fn conflict(&self, methods: &Methods, template: &str) -> Option<String> {
+        // The same path in another spelling: one of the two would never be found.
+        let is_respelt = *template != *self.template;
+        match methods {
+            _ if is_respelt || self.is_mounted() => Some(self.name()),
+            Methods::All => self.methods.first().map(|_| self.name()),
+            Methods::One(method) => self
+                .route(method)
+                .map(|_| route_name(methods, &self.template)),
         }
     }
 
