@@ -13,10 +13,13 @@ use super::{
 use http::response;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use std::process::ExitCode;
+use std::{future::Future, pin::pin, process::ExitCode, time::Duration};
+use tokio::time::timeout;
 
 /// For an answer of 400 or more, as curl has it.
 const REFUSED: u8 = 22;
+/// A silence of this length is worth a line.
+const QUIET: Duration = Duration::from_secs(5);
 /// JSON of more bytes is shown on a terminal as it comes: nobody reads that much laid out.
 const MOST_LAID_OUT: usize = 1 << 20;
 
@@ -34,7 +37,14 @@ pub(super) async fn exchange(
         eprint!("{}", transcript::sent(&request));
     }
     let host = request.target.host().to_owned();
-    let (head, body) = transport::send(request).await?.into_parts();
+    if let Some(warning) = exposure(&request, signer) {
+        eprintln!("fnurl: WARNING: {warning}");
+    }
+    let patience = Patience {
+        host: &host,
+        limit: Duration::from_secs(options.timeout),
+    };
+    let (head, body) = patience.on(transport::send(request)).await??.into_parts();
     output.begin()?;
     if options.verbose {
         eprint!("{}", transcript::received(&head));
@@ -42,7 +52,7 @@ pub(super) async fn exchange(
     if options.include {
         output.write(&transcript::included(&head))?;
     }
-    show(&head, body, &mut output).await?;
+    show(&head, body, &mut output, &patience).await?;
     if let Some(advice) = advice::on(&head, signer, &host) {
         eprintln!("{advice}");
     }
@@ -53,16 +63,59 @@ pub(super) async fn exchange(
     })
 }
 
+/// The time that a URL has for the next bytes of its response.
+struct Patience<'a> {
+    host: &'a str,
+    limit: Duration,
+}
+
+impl Patience<'_> {
+    /// Waits, and says so after a while.
+    ///
+    /// # Errors
+    /// [`Failure::TimedOut`].
+    async fn on<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        let seconds = self.limit.as_secs();
+        let mut work = pin!(work);
+        let quiet = QUIET.min(self.limit);
+        if let Ok(done) = timeout(quiet, &mut work).await {
+            return Ok(done);
+        }
+        if quiet < self.limit {
+            eprintln!(
+                "fnurl: waiting for {}, {seconds} seconds at most",
+                self.host
+            );
+        }
+        timeout(self.limit - quiet, work)
+            .await
+            .map_err(|_| Failure::TimedOut {
+                host: self.host.to_owned(),
+                seconds,
+            })
+    }
+}
+
+/// The danger of a request that everybody on the way can read, if it has one.
+fn exposure(request: &Request, signer: Option<&Signer>) -> Option<&'static str> {
+    let is_readable = !request.target.is_https && !request.target.is_local();
+    let has_token = signer.is_some_and(|it| it.credentials.session_token().is_some());
+    (is_readable && has_token).then_some(
+        "the session token goes over http:// unencrypted, and everybody on the way can read it: use https://",
+    )
+}
+
 async fn show(
     head: &response::Parts,
     mut body: Incoming,
     output: &mut Output,
+    patience: &Patience<'_>,
 ) -> Result<(), Failure> {
     let mut bytes = 0;
     // What waits for its end to be laid out; `None` once the bytes go out as they come.
     let mut waiting = (output.is_terminal() && pretty::is_json(&head.headers)).then(Vec::new);
     let mut ends_line = true;
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = patience.on(body.frame()).await? {
         let frame = match frame {
             Ok(frame) => frame,
             Err(error) => {

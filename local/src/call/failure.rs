@@ -32,6 +32,8 @@ pub(crate) enum Failure {
         reason: String,
         advice: &'static str,
     },
+    #[error("{host} has sent nothing for {seconds} seconds: `--timeout SECONDS` waits longer")]
+    TimedOut { host: String, seconds: u64 },
     #[error("the answer broke off after {bytes} bytes of its body: {reason}")]
     BrokenOff { bytes: u64, reason: String },
     #[error("{} cannot be written: {source}", path.display())]
@@ -52,7 +54,7 @@ impl Failure {
             | Self::UnsignableHeader(_)
             | Self::NoRegion => 2,
             Self::NoCredentials(_) | Self::NoSession { .. } => 3,
-            Self::NoAnswer { .. } | Self::BrokenOff { .. } => 7,
+            Self::NoAnswer { .. } | Self::TimedOut { .. } | Self::BrokenOff { .. } => 7,
             Self::Signing(_) | Self::Output { .. } | Self::StandardOutput(_) | Self::Runtime(_) => {
                 1
             }

@@ -73,6 +73,9 @@ pub(crate) struct Options {
     /// Call nothing: write what would be signed, secrets hidden
     #[arg(long, conflicts_with_all = ["include", "verbose", "fail_with_body"])]
     pub(super) dry_run: bool,
+    /// Give up after this many seconds without a byte of the response
+    #[arg(long, value_name = "SECONDS", default_value_t = 930, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(super) timeout: u64,
     /// Sign nothing
     #[arg(long)]
     pub(super) no_sign: bool,

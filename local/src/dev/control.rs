@@ -1,19 +1,26 @@
 //! The control port: what stands beside the function URL. The local STS on `/`, and the Invoke
 //! API on `/2015-03-31/functions/{name}/invocations`.
 
-use super::{auth::Authority, invoke_api::InvokeApi, receive::receive, refusal, sts};
+use super::{
+    auth::Authority,
+    invoke_api::InvokeApi,
+    log, refusal,
+    server::{Guard, add_cors, receive},
+    sts,
+};
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 
 #[derive(Debug)]
 pub(super) struct Control {
     pub(super) authority: Arc<Authority>,
     pub(super) invoke_api: InvokeApi,
+    pub(super) guard: Guard,
 }
 
 impl Control {
@@ -28,14 +35,45 @@ impl Control {
     }
 
     async fn serve_connection(self: Arc<Self>, stream: TcpStream) {
+        let Ok(local) = stream.local_addr() else {
+            return;
+        };
         let service = service_fn(|request| {
             let this = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(this.answer(request).await) }
+            async move { Ok::<_, Infallible>(this.guarded(request, local).await) }
         });
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())
             .serve_connection(TokioIo::new(stream), service)
             .await;
+    }
+
+    /// Answers programs, and pages of the origins that are allowed.
+    async fn guarded(
+        &self,
+        request: Request<Incoming>,
+        local: SocketAddr,
+    ) -> Response<Full<Bytes>> {
+        let origin = match self.guard.check(request.headers(), local) {
+            Ok(origin) => origin,
+            Err(blocked) => {
+                log::line(format_args!(
+                    "fnurl: a request to the control port is refused: {blocked}"
+                ));
+                let text = "The control port is for programs on this machine\n";
+                return plain(StatusCode::FORBIDDEN, text);
+            }
+        };
+        let Some(origin) = origin else {
+            return self.answer(request).await;
+        };
+        let headers = request.headers().clone();
+        let mut response = match *request.method() {
+            Method::OPTIONS => Response::new(Full::default()),
+            _ => self.answer(request).await,
+        };
+        add_cors(&headers, &origin, response.headers_mut());
+        response
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {

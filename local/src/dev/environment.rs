@@ -1,7 +1,7 @@
 //! The environment variables of an instance: Lambda's own, those that lead to DynamoDB, the mode
 //! of the URL, and the rest of ours.
 
-use super::options::Options;
+use super::{data::dynamodb::RunKey, options::Options};
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::Path};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -14,23 +14,40 @@ const NEVER_INHERITED: [&str; 2] = ["AWS_LAMBDA_MAX_CONCURRENCY", "_X_AMZN_TRACE
 
 /// The variables that are set over the inherited ones.
 #[derive(Debug)]
-pub(super) struct Environment(BTreeMap<&'static str, OsString>);
+pub(super) struct Environment {
+    set: BTreeMap<&'static str, OsString>,
+    /// A session token would belong to the key that is replaced.
+    has_own_key: bool,
+}
 
 impl Environment {
-    pub(super) fn new(name: &str, program: &Path, options: &Options, dynamodb: &str) -> Self {
+    pub(super) fn new(
+        name: &str,
+        program: &Path,
+        options: &Options,
+        dynamodb: &str,
+        key: Option<&RunKey>,
+    ) -> Self {
         let mut set = BTreeMap::new();
         set.extend(lambda(name, program, options));
         set.extend(database(dynamodb));
         set.insert("FNURL_INVOKE_MODE", options.invoke_mode.name().into());
         set.extend(unless_inherited());
-        Self(set)
+        set.extend(key.into_iter().flat_map(credentials));
+        Self {
+            set,
+            has_own_key: key.is_some_and(|key| !key.is_inherited()),
+        }
     }
 
     pub(super) fn apply(&self, command: &mut Command, runtime_api: SocketAddr) {
         for name in NEVER_INHERITED {
             command.env_remove(name);
         }
-        command.envs(&self.0);
+        if self.has_own_key {
+            command.env_remove("AWS_SESSION_TOKEN");
+        }
+        command.envs(&self.set);
         command.env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string());
         command.env("AWS_LAMBDA_LOG_STREAM_NAME", log_stream());
     }
@@ -69,6 +86,17 @@ fn database(endpoint: &str) -> [(&'static str, OsString); 2] {
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.into()),
         ("CREATE_TABLE", "true".into()),
     ]
+}
+
+/// The key that the embedded tables accept, unless the function inherits a key of AWS: that one is
+/// accepted too.
+fn credentials(key: &RunKey) -> impl Iterator<Item = (&'static str, OsString)> {
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", key.id.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", key.secret.as_str()),
+    ];
+    let used = variables.into_iter().filter(|_| !key.is_inherited());
+    used.map(|(name, value)| (name, value.into()))
 }
 
 /// What the person who starts us may have decided otherwise.

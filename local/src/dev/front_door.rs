@@ -9,7 +9,6 @@ use super::{
     auth::{Authority, Denied, Principal},
     clock::Clock,
     cors::Cors,
-    detached::Detached,
     event::{self, Arrival},
     flow::Flow,
     hosts::Hosts,
@@ -17,9 +16,8 @@ use super::{
     invocation::{Failure, FunctionResult, Invocation},
     log,
     options::InvokeMode,
-    raw_names,
-    receive::{NotReceived, receive},
-    refusal,
+    raw_names, refusal,
+    server::{Detached, NotReceived, receive},
     trace::Trace,
 };
 use bytes::Bytes;

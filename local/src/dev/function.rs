@@ -2,6 +2,7 @@
 
 use super::{
     auth::ACCOUNT,
+    data::dynamodb::RunKey,
     environment::Environment,
     invocation::Invocation,
     options::{InvokeMode, Options},
@@ -39,9 +40,14 @@ pub(super) struct Executable {
 }
 
 impl Function {
-    pub(super) fn new(executable: Executable, options: &Options, dynamodb: &str) -> Self {
+    pub(super) fn new(
+        executable: Executable,
+        options: &Options,
+        dynamodb: &str,
+        key: Option<&RunKey>,
+    ) -> Self {
         let name = name(&executable.path);
-        let environment = Environment::new(&name, &executable.path, options, dynamodb);
+        let environment = Environment::new(&name, &executable.path, options, dynamodb, key);
         Self {
             arn: format!(
                 "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",

@@ -1,6 +1,6 @@
 //! What `fnurl dev` says on its standard output once it listens.
 
-use super::{auth::PROFILE, dynamodb::Embedded, options::Auth};
+use super::{auth::PROFILE, data::dynamodb::Embedded, options::Auth};
 use std::{
     io::Write as _,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -100,9 +100,14 @@ impl Greeting<'_> {
     }
 }
 
-/// The place of embedded tables: their file, and where they can be asked.
+/// The place of embedded tables: their file, where they can be asked, and the key for it.
 pub(super) fn place(embedded: &Embedded) -> String {
-    format!("{} (http://{})", embedded.file.display(), embedded.address)
+    format!(
+        "{} (http://{}, profile fnurl-tables in {})",
+        embedded.file.display(),
+        embedded.address,
+        embedded.key.file.display()
+    )
 }
 
 /// An address that a client on this machine can use.

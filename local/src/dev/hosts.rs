@@ -3,7 +3,8 @@
 //! A request for any other name gets what the service says of a URL that does not exist. That
 //! keeps web pages from reaching it under a name of their own that leads to this machine.
 
-use http::{HeaderMap, header::HOST, uri::Authority};
+use super::server::is_host;
+use http::HeaderMap;
 use std::net::SocketAddr;
 
 #[derive(Debug)]
@@ -24,16 +25,11 @@ impl Hosts {
 
     /// Whether a request that came to this address is meant for the function URL.
     pub(super) fn is_known(&self, headers: &HeaderMap, local: SocketAddr) -> bool {
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        let authority = host.and_then(|host| host.parse::<Authority>().ok());
-        authority.is_some_and(|authority| {
-            let name = authority.host().trim_matches(['[', ']']);
-            let is_name = self
-                .names(local)
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(name));
-            is_name && authority.port_u16().is_none_or(|port| port == local.port())
-        })
+        is_host(
+            headers,
+            local,
+            &self.names(local).each_ref().map(String::as_str),
+        )
     }
 
     /// Every value of `host` that a client may reasonably have signed.
@@ -64,6 +60,7 @@ impl Hosts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::HOST;
 
     #[test]
     fn only_names_of_this_url_are_known() {

@@ -4,6 +4,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json, value::RawValue};
 use std::{
+    borrow::Cow,
     fmt::{self, Write as _},
     io::Write as _,
     sync::atomic::{AtomicBool, Ordering},
@@ -23,20 +24,47 @@ pub(super) fn is_json() -> bool {
     IS_JSON.load(Ordering::Relaxed)
 }
 
-/// Something that is worth saying, in one piece.
+/// A message on one line. Parts of it may come from a client or from the function.
 pub(super) fn line(text: fmt::Arguments<'_>) {
+    let text = text.to_string();
+    let text = printable(&text);
     if is_json() {
-        let message = text.to_string();
-        let message = message.strip_prefix("fnurl: ").unwrap_or(&message);
+        let message = text.strip_prefix("fnurl: ").unwrap_or(&text);
         entry("notice", "message", &json!(message));
     } else {
-        write(&text.to_string());
+        write(&text);
     }
+}
+
+/// The text with escapes for what a terminal would obey instead of show: control characters (line
+/// breaks and C1 among them), and those that change the direction of text. A line break before four
+/// spaces stays: it continues a message, and cannot be taken for another one.
+///
+/// Sources: ECMA-48 §5.3; Unicode Standard Annex 9 §2, the explicit directional characters.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
+                | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        let continues = c == '\n' && text[at + 1..].starts_with("    ");
+        match is_obeyed(c) && !continues {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// `GET /items 200 1.23 ms`.
 pub(super) fn request(method: &Method, path: &str, status: StatusCode, took: Duration) {
     let (status, millis) = (status.as_u16(), millis(took));
+    let path = &*printable(path);
     if is_json() {
         let record = json!({
             "method": method.as_str(), "path": path, "status": status, "durationMs": rounded(millis),
@@ -125,7 +153,7 @@ pub(super) fn end(report: &Report<'_>) {
 
 /// `INIT_REPORT …`: an init that came to nothing.
 pub(super) fn init_report(took: Duration, ending: Ending, cause: &str) {
-    let took = millis(took);
+    let (took, cause) = (millis(took), &*printable(cause));
     if is_json() {
         let record = json!({
             "phase": "init", "status": ending.to_string(), "errorType": cause,
@@ -195,6 +223,22 @@ fn millis(duration: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        for (text, shown) in [
+            ("/items/café/日本", "/items/café/日本"),
+            ("a\u{1b}[2Jb", "a\\u{1b}[2Jb"),
+            ("a\nGET / 200", "a\\nGET / 200"),
+            ("a:\n    b\n  c", "a:\n    b\\n  c"),
+            ("a\r\tb", "a\\r\\tb"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("\u{202e}txt.exe", "\\u{202e}txt.exe"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+    }
 
     #[test]
     fn a_report_bills_init_and_started_milliseconds() {

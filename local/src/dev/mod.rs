@@ -15,9 +15,7 @@ mod clock;
 mod control;
 mod cors;
 mod cors_file;
-mod data_lock;
-mod detached;
-mod dynamodb;
+mod data;
 mod environment;
 mod event;
 mod flow;
@@ -33,17 +31,15 @@ mod invoke_api;
 mod lifecycle;
 mod log;
 mod options;
-mod private_file;
 mod process;
 mod rate;
 mod raw_names;
-mod receive;
 mod refusal;
 mod runtime_api;
+mod server;
 mod start_error;
 mod sts;
 mod trace;
-mod url_id;
 mod watch;
 
 #[cfg(test)]
@@ -56,8 +52,7 @@ use auth::{Authority, Sources};
 use control::Control;
 use cors::Cors;
 use cors_file::CorsConfig;
-use data_lock::DataLock;
-use dynamodb::Embedded;
+use data::{DataLock, dynamodb::Embedded, url_id};
 use front_door::FrontDoor;
 use function::{Executable, Function};
 use greeting::Greeting;
@@ -66,6 +61,7 @@ use instances::Instances;
 use interrupt::Interrupt;
 use invoke_api::InvokeApi;
 use options::{Auth, Tables};
+use server::Guard;
 use std::{
     io,
     sync::{Arc, Once},
@@ -143,12 +139,13 @@ impl Running {
             }
             Tables::At(url) => (None, url.clone(), url.clone()),
         };
+        let key = embedded.as_ref().map(|it| &it.key);
         // Before the build: what is changed during it counts.
         let watch = match options.watch {
             true => Some(Watch::start(&options.bin, options.release).await?),
             false => None,
         };
-        let function = Function::new(executable(options).await?, options, &endpoint);
+        let function = Function::new(executable(options).await?, options, &endpoint, key);
         let program = function.program.clone();
         let instances = Arc::new(Instances::new(
             function,
@@ -184,6 +181,7 @@ impl Running {
                 authority: (options.auth == Auth::Iam).then(|| Arc::clone(&authority)),
             },
             authority,
+            guard: Guard::new(&options.host, &options.allow_origin),
         };
         let control = tokio::spawn(Arc::new(control).serve(control_listener));
         Ok(Self {

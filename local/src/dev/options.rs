@@ -98,6 +98,9 @@ pub(crate) struct Options {
     /// Port of the local STS and of the Invoke API; 0 picks a free one [default: the one after `--port`]
     #[arg(long, value_name = "PORT")]
     pub(super) control_port: Option<u16>,
+    /// Let pages of this origin use the control port (STS, Invoke API); can be repeated
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(super) allow_origin: Vec<String>,
     /// The region of the URL and of its function
     #[arg(long, default_value = "us-east-1", value_parser = region)]
     pub(super) region: String,
@@ -162,6 +165,18 @@ pub(crate) fn region(text: &str) -> Result<String, String> {
     match text.chars().all(is_label) && !text.is_empty() {
         true => Ok(text.to_owned()),
         false => Err("not the name of a region, such as eu-west-1".to_owned()),
+    }
+}
+
+/// An origin as browsers send it: scheme, host and port.
+fn origin(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    let authority = rest.and_then(|rest| rest.parse::<http::uri::Authority>().ok());
+    match authority.is_some_and(|it| !it.host().is_empty() && !it.as_str().contains('@')) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("not an origin, such as http://localhost:5173".to_owned()),
     }
 }
 

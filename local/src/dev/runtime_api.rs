@@ -10,8 +10,9 @@
 use super::{
     flow::{Flow, Pace, STREAM_LIMIT},
     invocation::{Failure, FunctionResult},
+    log,
     options::InvokeMode,
-    receive::{NotReceived, Received, receive},
+    server::{Guard, NotReceived, Received, receive},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -141,9 +142,22 @@ pub(super) async fn serve(
 
 async fn serve_connection(stream: TcpStream, calls: mpsc::Sender<Call>, mode: InvokeMode) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| {
+    let Ok(local) = stream.local_addr() else {
+        return;
+    };
+    let service = service_fn(|request: Request<Incoming>| {
         let calls = calls.clone();
-        async move { Ok::<_, Infallible>(answer(request, &calls, mode).await) }
+        async move {
+            Ok::<_, Infallible>(match Guard::default().check(request.headers(), local) {
+                Ok(_) => answer(request, &calls, mode).await,
+                Err(blocked) => {
+                    log::line(format_args!(
+                        "fnurl: a request to the Runtime API is refused: {blocked}"
+                    ));
+                    with_status(StatusCode::FORBIDDEN, "")
+                }
+            })
+        }
     });
     // A connection that breaks is the runtime's affair: its process is what is watched.
     let _ = http1::Builder::new()

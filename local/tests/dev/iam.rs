@@ -421,7 +421,6 @@ fn secrets_are_kept_from_others_and_out_of_what_is_said() {
         let metadata = server.data().join(name).metadata().unwrap();
         metadata.permissions().mode() & 0o777
     };
-    assert_eq!(mode(""), 0o700);
     for file in ["credentials", "lock", "dynamodb.sqlite", "url-id"] {
         assert_eq!(mode(file), 0o600, "{file}");
     }

@@ -16,6 +16,7 @@ mod instances;
 mod invoke_api;
 mod json_log;
 mod mapping;
+mod pages;
 mod runtime_api;
 mod server;
 mod signing;

@@ -5,7 +5,7 @@ use super::{
     principals::{ACCOUNT, Identity, Principal},
     secret,
 };
-use crate::dev::{private_file, start_error::StartError};
+use crate::dev::{data::private_file, start_error::StartError};
 use aws_runtime::env_config::{
     file::{EnvConfigFileKind, EnvConfigFiles},
     section::{EnvConfigSections, Profile},

@@ -14,7 +14,7 @@ mod verify;
 pub(crate) use credentials_file::PROFILE;
 pub(super) use denied::{Denied, Reason};
 pub(super) use principals::{ACCOUNT, Identity, Principal, unique_id};
-pub(super) use secret::url_id;
+pub(super) use secret::{new_key, url_id};
 
 use super::{clock::Clock, start_error::StartError};
 use http::request::Parts;

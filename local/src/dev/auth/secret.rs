@@ -14,6 +14,11 @@ pub(super) fn access_key(kind: &str) -> String {
     kind.chars().chain(letters).collect()
 }
 
+/// A long-term key: its id and its secret.
+pub(in crate::dev) fn new_key() -> (String, String) {
+    (access_key("AKIA"), secret_key())
+}
+
 /// 40 characters, as AWS's have.
 pub(super) fn secret_key() -> String {
     STANDARD.encode(random::<30>())

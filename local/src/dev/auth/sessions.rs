@@ -2,7 +2,7 @@
 //! end when they were said to end.
 
 use super::principals::{Identity, Principal};
-use crate::dev::{private_file, start_error::StartError};
+use crate::dev::{data::private_file, start_error::StartError};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,

@@ -1,6 +1,7 @@
 //! One process at a time in a data folder: a lock file that says who holds it.
 
-use super::{private_file, start_error::StartError};
+use super::private_file;
+use crate::dev::start_error::StartError;
 use std::{
     fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
@@ -11,7 +12,7 @@ const FILE: &str = "lock";
 
 /// Holds a data folder. The system releases it when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct DataLock(
+pub(in crate::dev) struct DataLock(
     #[expect(dead_code, reason = "closing the file releases the lock")] File,
 );
 
@@ -21,7 +22,7 @@ impl DataLock {
     /// # Errors
     /// [`StartError::DataInUse`] with the id of the process that holds it, or
     /// [`StartError::Data`].
-    pub(super) fn take(data: &Path) -> Result<Self, StartError> {
+    pub(in crate::dev) fn take(data: &Path) -> Result<Self, StartError> {
         let unusable = |source| StartError::Data {
             path: data.to_owned(),
             source,

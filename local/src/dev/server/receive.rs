@@ -11,14 +11,14 @@ const DISCARDED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A body as it arrived.
 #[derive(Debug)]
-pub(super) struct Received {
-    pub(super) bytes: Bytes,
-    pub(super) trailers: HeaderMap,
+pub(in crate::dev) struct Received {
+    pub(in crate::dev) bytes: Bytes,
+    pub(in crate::dev) trailers: HeaderMap,
 }
 
 /// Why a body was not received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotReceived {
+pub(in crate::dev) enum NotReceived {
     #[error("the body is larger than the limit")]
     TooLarge,
     #[error("the body broke off")]
@@ -32,7 +32,7 @@ pub(super) enum NotReceived {
 ///
 /// # Errors
 /// [`NotReceived`].
-pub(super) async fn receive(
+pub(in crate::dev) async fn receive(
     mut body: Incoming,
     limit: u64,
     is_waiting: bool,

@@ -13,12 +13,12 @@ use std::{
 ///
 /// A task from the beginning would cost two switches between tasks for each request, which is a
 /// good part of what a short invocation costs.
-pub(super) struct Detached<T: Send + 'static>(Option<Work<T>>);
+pub(in crate::dev) struct Detached<T: Send + 'static>(Option<Work<T>>);
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Send + 'static> Detached<T> {
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+    pub(in crate::dev) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(work)))
     }
 }

@@ -1,11 +1,19 @@
 //! The embedded DynamoDB: dynoxide on a file under the data folder, for one process at a time.
 
-use super::{log, private_file, start_error::StartError};
+mod gate;
+mod key;
+
+pub(in crate::dev) use key::RunKey;
+
+use super::private_file;
+use crate::dev::{log, start_error::StartError};
 use dynoxide::Database;
+use gate::Gate;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    sync::Arc,
     thread::JoinHandle,
     time::Duration,
 };
@@ -21,9 +29,10 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// A running engine. It stops when this is dropped, or with [`Embedded::stop`].
 #[derive(Debug)]
-pub(super) struct Embedded {
-    pub(super) address: SocketAddr,
-    pub(super) file: PathBuf,
+pub(in crate::dev) struct Embedded {
+    pub(in crate::dev) address: SocketAddr,
+    pub(in crate::dev) file: PathBuf,
+    pub(in crate::dev) key: RunKey,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
@@ -33,7 +42,7 @@ impl Embedded {
     ///
     /// # Errors
     /// [`StartError`] when the file cannot be used.
-    pub(super) fn start(data: &Path) -> Result<Self, StartError> {
+    pub(in crate::dev) fn start(data: &Path) -> Result<Self, StartError> {
         let file = data.join(FILE);
         let tables = |reason: String| StartError::Tables {
             path: file.clone(),
@@ -47,6 +56,10 @@ impl Embedded {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
+        let engine = gate::hidden_listener()?;
+        engine.set_nonblocking(true)?;
+        let key = RunKey::make(data)?;
+        let gate = Arc::new(Gate::new(key.clone(), engine.local_addr()?));
         let (stop, stopped) = oneshot::channel();
         // A thread and runtime of its own: the engine calls SQLite where it should only wait.
         let runtime = runtime::Builder::new_current_thread()
@@ -55,7 +68,8 @@ impl Embedded {
         let thread = std::thread::Builder::new()
             .name("dynamodb".to_owned())
             .spawn(move || {
-                if let Err(err) = runtime.block_on(serve(listener, database, stopped)) {
+                if let Err(err) = runtime.block_on(serve(listener, gate, engine, database, stopped))
+                {
                     log::line(format_args!(
                         "fnurl: the embedded DynamoDB has failed: {err}"
                     ));
@@ -64,13 +78,14 @@ impl Embedded {
         Ok(Self {
             address,
             file,
+            key,
             stop,
             thread,
         })
     }
 
     /// Lets requests in flight finish, for a moment, and closes the file.
-    pub(super) fn stop(self) {
+    pub(in crate::dev) fn stop(self) {
         let _ = self.stop.send(());
         if self.thread.join().is_err() {
             log::line(format_args!("fnurl: the embedded DynamoDB has panicked"));
@@ -80,14 +95,18 @@ impl Embedded {
 
 async fn serve(
     listener: TcpListener,
+    gate: Arc<Gate>,
+    engine: TcpListener,
     database: Database,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
+    let engine = tokio::net::TcpListener::from_std(engine)?;
+    let gate = tokio::spawn(gate.serve(listener));
     let (stop, stopping) = oneshot::channel::<()>();
     let sweeper = tokio::spawn(sweep(database.clone()));
     let mut server = tokio::spawn(dynoxide::server::serve_with_shutdown(
-        listener,
+        engine,
         database,
         async {
             let _ = stopping.await;
@@ -98,6 +117,7 @@ async fn serve(
         outcome = &mut server => return outcome?.map_err(io::Error::other),
     }
     sweeper.abort();
+    gate.abort();
     let _ = stop.send(());
     let _ = time::timeout(LAST_REQUESTS, server).await;
     Ok(())

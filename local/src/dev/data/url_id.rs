@@ -1,6 +1,7 @@
 //! The id of the function URL: made once, kept in the data folder.
 
-use super::{auth, private_file, start_error::StartError};
+use super::private_file;
+use crate::dev::{auth, start_error::StartError};
 use std::path::Path;
 
 const FILE: &str = "url-id";
@@ -9,7 +10,7 @@ const FILE: &str = "url-id";
 ///
 /// # Errors
 /// [`StartError::Data`].
-pub(super) fn of(data: &Path) -> Result<String, StartError> {
+pub(in crate::dev) fn of(data: &Path) -> Result<String, StartError> {
     let file = data.join(FILE);
     if let Ok(id) = std::fs::read_to_string(&file) {
         return Ok(id.trim().to_owned());
