@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Opens the page of documentation in a headless Chromium, and tries the API on it.
+# Opens the page of documentation in a headless Chromium, and tries the API on it. Then a page of
+# another origin tries every port that `fnurl dev` has opened.
 # Usage: scripts/test-docs.sh
 #
 # The screenshots are in target/screenshots afterwards.
@@ -39,5 +40,6 @@ if [ -z "$URL" ]; then
 fi
 SCREENSHOTS=$PWD/target/screenshots
 mkdir -p "$SCREENSHOTS"
-export URL SCREENSHOTS
-node --test --test-timeout 120000 tests/browser/docs.test.js
+PID=$running
+export URL SCREENSHOTS PID
+node --test --test-timeout 120000 tests/browser/docs.test.js tests/browser/pages.test.js

@@ -32,7 +32,7 @@ pub(crate) enum Failure {
         reason: String,
         advice: &'static str,
     },
-    #[error("{host} has sent nothing for {seconds} seconds: `--timeout SECONDS` waits longer")]
+    #[error("{host} has sent nothing for {seconds} s: `--timeout SECONDS` waits longer")]
     TimedOut { host: String, seconds: u64 },
     #[error("the answer broke off after {bytes} bytes of its body: {reason}")]
     BrokenOff { bytes: u64, reason: String },

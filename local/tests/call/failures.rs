@@ -82,3 +82,39 @@ fn an_answer_without_a_place_is_not_asked_for() {
         .run();
     outcome.failed(1, "no/such/folder/file cannot be written");
 }
+
+#[test]
+fn a_url_that_says_nothing_is_given_up_in_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let url = format!("http://{address}/");
+    let args = ["--no-sign", &url, "--timeout", "1"];
+    let outcome = Caller::new().args(args).run();
+    outcome.failed(7, &format!("{address} has sent nothing for 1 s"));
+    drop(listener);
+}
+
+#[test]
+fn a_session_token_does_not_go_unencrypted_to_another_machine_without_a_warning() {
+    let with_key = |token: &str| {
+        Caller::new()
+            .env("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .env("AWS_SESSION_TOKEN", token)
+    };
+    let warns = |caller: Caller, url: &str| {
+        let args = ["--region", "us-east-1", "--timeout", "1", url];
+        caller
+            .args(args)
+            .run()
+            .stderr
+            .contains("WARNING: the session token goes over http://")
+    };
+    assert!(warns(with_key("token"), "http://url.invalid/"));
+    assert!(!warns(with_key("token"), "https://url.invalid/"));
+    assert!(!warns(with_key("token"), "http://127.0.0.1:1/"));
+    let long_term = Caller::new()
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "secret");
+    assert!(!warns(long_term, "http://url.invalid/"));
+}
