@@ -5,7 +5,7 @@ use super::{
     auth::Authority,
     invoke_api::InvokeApi,
     log, refusal,
-    server::{Guard, add_cors, receive},
+    server::{Ends, Guard, add_cors, receive, serve},
     sts,
 };
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use tokio::net::{TcpListener, TcpStream};
 
 #[derive(Debug)]
@@ -26,21 +26,16 @@ pub(super) struct Control {
 impl Control {
     /// Serves until it is dropped.
     pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(Arc::clone(&self).serve_connection(stream))),
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
+        serve(listener, |stream, ends| {
+            Arc::clone(&self).serve_connection(stream, ends)
+        })
+        .await;
     }
 
-    async fn serve_connection(self: Arc<Self>, stream: TcpStream) {
-        let Ok(local) = stream.local_addr() else {
-            return;
-        };
+    async fn serve_connection(self: Arc<Self>, stream: TcpStream, ends: Ends) {
         let service = service_fn(|request| {
             let this = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(this.guarded(request, local).await) }
+            async move { Ok::<_, Infallible>(this.guarded(request, ends.local).await) }
         });
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -17,7 +17,7 @@ use super::{
     log,
     options::InvokeMode,
     raw_names, refusal,
-    server::{Detached, NotReceived, receive},
+    server::{Detached, Ends, NotReceived, receive, serve},
     trace::Trace,
 };
 use bytes::Bytes;
@@ -27,10 +27,7 @@ use http::{
 use http_body_util::{Either, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{
-    convert::Infallible, net::IpAddr, net::SocketAddr, sync::Arc, sync::Once, time::Duration,
-    time::Instant,
-};
+use std::{convert::Infallible, sync::Arc, sync::Once, time::Instant};
 use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
@@ -63,24 +60,13 @@ pub(super) struct FrontDoor {
 impl FrontDoor {
     /// Serves until it is dropped.
     pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    let peer = peer.ip().to_canonical();
-                    tokio::spawn(Arc::clone(&self).serve_connection(stream, peer));
-                }
-                // Out of file descriptors, most likely: wait for some to be given back.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
+        serve(listener, |stream, ends| {
+            Arc::clone(&self).serve_connection(stream, ends)
+        })
+        .await;
     }
 
-    async fn serve_connection(self: Arc<Self>, stream: TcpStream, peer: IpAddr) {
-        let _ = stream.set_nodelay(true);
-        let Ok(local) = stream.local_addr() else {
-            return;
-        };
-        let ends = Ends { peer, local };
+    async fn serve_connection(self: Arc<Self>, stream: TcpStream, ends: Ends) {
         let service = service_fn(|request| {
             let this = Arc::clone(&self);
             async move { Ok::<_, Infallible>(this.answer(request, ends).await) }
@@ -238,13 +224,6 @@ impl FrontDoor {
         let hosts = self.hosts.known(visit.ends.local);
         authority.caller(&visit.parts, body, &hosts).map(Some)
     }
-}
-
-/// The two ends of a connection.
-#[derive(Debug, Clone, Copy)]
-struct Ends {
-    peer: IpAddr,
-    local: SocketAddr,
 }
 
 /// One request on its way through the front door.

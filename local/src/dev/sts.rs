@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use time::Duration;
 use uuid::Uuid;
 use xml::Success;
@@ -33,6 +34,9 @@ struct Query {
     external_id: Option<String>,
     policy: Option<String>,
     serial_number: Option<String>,
+    /// Whatever else is given, among it the parameters of a signature in the query.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// An error as STS names it. The diagnosis is for the terminal alone.
@@ -88,6 +92,10 @@ fn act(authority: &Authority, request: &Parts, body: &[u8]) -> Result<Success, F
         } = &query;
         return Err(invalid_action(action, version));
     }
+    if let Some(name) = query.unknown() {
+        let message = format!("`{name}` is not known to the local STS: leave it out");
+        return Err(validation(&message));
+    }
     match query.action.as_str() {
         "AssumeRole" => assume_role(authority, &caller, &query),
         "GetSessionToken" => get_session_token(authority, &caller, &query),
@@ -110,6 +118,14 @@ fn query(request: &Parts, body: &[u8]) -> Result<Query, Failure> {
 }
 
 impl Query {
+    /// The name of a parameter that would have to be ignored: `PolicyArns` for
+    /// `PolicyArns.member.1.arn`.
+    fn unknown(&self) -> Option<&str> {
+        let is_of_signature = |name: &str| name.to_ascii_lowercase().starts_with("x-amz-");
+        let mut names = self.others.keys().filter(|name| !is_of_signature(name));
+        names.next()?.split('.').next()
+    }
+
     /// Whether everything that an answer may repeat can stand in XML, and on a terminal.
     fn is_writable(&self) -> bool {
         let is_unwritable = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
@@ -121,7 +137,8 @@ impl Query {
         let mut given = optional
             .into_iter()
             .flatten()
-            .chain([&self.action, &self.version]);
+            .chain([&self.action, &self.version])
+            .chain(self.others.keys());
         !given.any(|value| value.contains(is_unwritable))
     }
 }

@@ -209,6 +209,35 @@ fn what_sts_would_not_accept_is_refused_in_its_words() {
             "Session policies",
         ),
         (
+            format!(
+                "{role}&RoleSessionName=xx&PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess"
+            ),
+            "ValidationError",
+            "`PolicyArns` is not known",
+        ),
+        (
+            format!("{role}&RoleSessionName=xx&Tags.member.1.Key=a&Tags.member.1.Value=b"),
+            "ValidationError",
+            "`Tags` is not known",
+        ),
+        (
+            format!("{role}&RoleSessionName=xx&SourceIdentity=me"),
+            "ValidationError",
+            "`SourceIdentity` is not known",
+        ),
+        (
+            format!(
+                "{role}&RoleSessionName=xx&SerialNumber=arn:aws:iam::000000000000:mfa/me&TokenCode=123456"
+            ),
+            "ValidationError",
+            "`TokenCode` is not known",
+        ),
+        (
+            "Action=GetSessionToken&TokenCode=123456".to_owned(),
+            "ValidationError",
+            "`TokenCode` is not known",
+        ),
+        (
             "Action=AssumeRole&RoleSessionName=xx".to_owned(),
             "ValidationError",
             "'roleArn'",

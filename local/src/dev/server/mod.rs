@@ -3,7 +3,9 @@
 mod detached;
 mod guard;
 mod receive;
+mod serve;
 
 pub(super) use detached::Detached;
 pub(super) use guard::{Guard, add_cors, is_host};
 pub(super) use receive::{NotReceived, Received, receive};
+pub(super) use serve::{Ends, serve};

@@ -6,7 +6,10 @@
 //! port alone.
 
 use super::key::RunKey;
-use crate::dev::{log, server::Guard};
+use crate::dev::{
+    log,
+    server::{Ends, Guard, serve},
+};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header, uri};
 use http_body_util::{Either, Full};
@@ -15,7 +18,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioIo, TokioTimer},
 };
-use std::{convert::Infallible, io, net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::Ipv4Addr, net::SocketAddr, sync::Arc};
 use tokio::net::{TcpListener, TcpStream};
 
 type Reply = Response<Either<Full<Bytes>, Incoming>>;
@@ -52,23 +55,16 @@ impl Gate {
 
     /// Serves until it is dropped.
     pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(Arc::clone(&self).serve_connection(stream))),
-                // Most likely out of file descriptors: wait for some to be given back.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
+        serve(listener, |stream, ends| {
+            Arc::clone(&self).serve_connection(stream, ends)
+        })
+        .await;
     }
 
-    async fn serve_connection(self: Arc<Self>, stream: TcpStream) {
-        let _ = stream.set_nodelay(true);
-        let Ok(local) = stream.local_addr() else {
-            return;
-        };
+    async fn serve_connection(self: Arc<Self>, stream: TcpStream, ends: Ends) {
         let service = service_fn(|request| {
             let this = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(this.pass(request, local).await) }
+            async move { Ok::<_, Infallible>(this.pass(request, ends.local).await) }
         });
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())
