@@ -91,12 +91,18 @@ impl Program {
     }
 }
 
+/// The key with which the application asks DynamoDB.
+pub(crate) const KEY: [(&str, &str); 2] = [
+    ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "secret"),
+];
+
 /// The application. No table is there: its events never reach the store.
 pub(crate) fn bootstrap(path: &Path) -> Result<Program, Failure> {
     let environment = [
         ("TABLE_NAME", "bench"),
-        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        KEY[0],
+        KEY[1],
         ("AWS_SESSION_TOKEN", "token"),
         // Port 1 refuses at once.
         (ENDPOINT, "http://127.0.0.1:1"),

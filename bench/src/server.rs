@@ -7,6 +7,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::Failure;
+use crate::programs::KEY;
 
 /// A server that says on its first line where it listens. Dropping it kills it.
 pub(crate) struct Server {
@@ -24,6 +25,8 @@ impl Server {
         instances: usize,
     ) -> Result<Self, Failure> {
         let mut command = Command::new(fnurl);
+        // The tables accept a key of AWS that the function inherits.
+        command.envs(KEY);
         command.args([
             "dev",
             "--port",
@@ -70,7 +73,7 @@ impl Server {
             let url = line
                 .trim_start()
                 .strip_prefix("tables ")
-                .and_then(|it| it.rsplit_once('(')?.1.strip_suffix(')'));
+                .and_then(|it| Some(it.rsplit_once('(')?.1.split_once(',')?.0));
             if let Some(url) = url {
                 return Ok(url.to_owned());
             }
