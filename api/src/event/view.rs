@@ -4,9 +4,8 @@
 //! text is a slice of it unless it has escapes. An event has some thirty headers, and a typed event
 //! would copy each name and each value.
 //!
-//! Nothing is required here. A member that is missing or null is `None`, and the caller decides
-//! what that means: without a method there is no request, without a source address there still is
-//! one.
+//! Nothing is required here. A member that is missing or null is `None`, and the caller decides:
+//! an event without a method is refused, one without a source address is not.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -47,8 +47,8 @@ pub enum WriteOutcome {
 
 /// A write that stores its effect and a record in one step.
 ///
-/// In DynamoDB, one `TransactWriteItems` has both, with the condition that there is no record of
-/// this id. In memory, a lock does it:
+/// In DynamoDB, one `TransactWriteItems` has both, with the condition that no record has
+/// this id yet. In memory, a lock does it:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex, PoisonError};

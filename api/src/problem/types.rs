@@ -30,7 +30,7 @@ pub const MALFORMED_BODY: ProblemType =
 /// 403: the caller is not known: the request was not signed, or the function URL has AuthType
 /// `NONE`.
 ///
-/// It is 403 and not 401, as for AWS: there is no challenge that a client could respond to
+/// It is 403 and not 401, as for AWS: a 401 needs a challenge that a client can respond to
 /// (RFC 9110 §15.5.4).
 pub const NO_CALLER: ProblemType =
     ProblemType::new(403, "no-caller", "The request has no IAM identity");

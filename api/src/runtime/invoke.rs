@@ -64,7 +64,7 @@ impl Service<LambdaEvent<()>> for Function {
 /// method and the route, and tells whether it is a cold start.
 ///
 /// The method and the route are looked up before the span is opened, so that the log names them
-/// even if there is no response in time. An event that cannot be read has neither: its method and
+/// even if the response comes too late. An event that cannot be read has neither: its method and
 /// path may be anything, and are not logged.
 pub(crate) async fn invoke(api: &Api, call: Call, is_cold_start: bool) -> FunctionResult {
     let start = Instant::now();

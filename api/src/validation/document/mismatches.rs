@@ -13,7 +13,7 @@
 //!
 //! A stand-in for a mistake is never itself reported as a mistake.
 //!
-//! What each reading gives, and what is done with it:
+//! The results of a reading, and the next step for each:
 //!
 //! | the reading | the search |
 //! |---|---|
