@@ -2,6 +2,7 @@
 
 mod call;
 mod dev;
+mod sigv4;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

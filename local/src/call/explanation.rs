@@ -4,7 +4,7 @@
 //! does, and are shown only if they give the very signature that the signer has made.
 
 use super::{failure::Failure, request::Request, secrets, signature::Signer};
-use crate::dev::canonical::{self, CanonicalRequest};
+use crate::sigv4::canonical::{self, CanonicalRequest};
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use http::header::AUTHORIZATION;
 use std::{fmt, time::SystemTime};

@@ -4,7 +4,7 @@ use super::{
     failure::{Failure, chain},
     request::Request,
 };
-use crate::dev::canonical::SIGNATURE_PARAMETER;
+use crate::sigv4::canonical::SIGNATURE_PARAMETER;
 use aws_credential_types::Credentials;
 use aws_sigv4::{
     http_request::{
@@ -111,7 +111,7 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{call::target::Target, dev::suite};
+    use crate::{call::target::Target, sigv4::official_suite as suite};
     use std::{fs, path::Path};
     use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 

@@ -1,6 +1,6 @@
 //! What `fnurl dev` says on its standard output once it listens.
 
-use super::{auth::PROFILE, data::dynamodb::Embedded, options::Auth};
+use super::{data::dynamodb::Embedded, iam::PROFILE, options::Auth};
 use std::{
     io::Write as _,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},

@@ -1,65 +1,48 @@
 //! `fnurl dev`: a function URL on this machine, in front of any Lambda program.
 //!
 //! ```text
-//! client ─HTTP─► front_door ─► event ─► instances ─► instance ─► runtime_api ─HTTP─► the function
-//! client ◄─HTTP─ front_door ◄─ answer ◄────────── lifecycle ◄─ runtime_api ◄─HTTP─ the function
+//! client ─HTTP─► url ─► url::event ─► function::instances ─► runtime_api ─HTTP─► the function
+//! client ◄─HTTP─ url ◄─ url::answer ◄─ function::lifecycle ◄─ runtime_api ◄─HTTP─ the function
 //! ```
-//! What the service does is in `event`, `answer`, `refusal`, `runtime_api` and `lifecycle`; the
-//! rest is this machine's side of it: processes, files, the command line.
+//! Imports go one way: control → url → function → iam → data; `server`, `limits` and `log` stand
+//! below all of them.
+//!
+//! | folder | what it does |
+//! |---|---|
+//! | `control` | the control port: the local STS and the Invoke API |
+//! | `url` | the front door: a request becomes an event, a result becomes a response |
+//! | `function` | the program: processes, the Runtime API, building it |
+//! | `iam` | signatures, principals, roles, sessions |
+//! | `data` | what lasts, in the data folder: tables, keys, the URL's id |
+//! | `server` | what every port has: its guard, its accept loop, reading a body |
 
-mod alarm;
-mod answer;
-mod auth;
-mod cargo;
 mod clock;
 mod control;
-mod cors;
-mod cors_file;
 mod data;
-mod environment;
-mod event;
-mod flow;
-mod front_door;
 mod function;
 mod greeting;
-mod hosts;
-mod instance;
-mod instances;
+mod iam;
 mod interrupt;
-mod invocation;
-mod invoke_api;
-mod lifecycle;
+mod limits;
 mod log;
 mod options;
-mod process;
-mod rate;
-mod raw_names;
-mod refusal;
-mod runtime_api;
 mod server;
 mod start_error;
-mod sts;
-mod trace;
-mod watch;
+mod url;
 
-#[cfg(test)]
-pub(crate) use auth::suite;
-pub(crate) use auth::{PROFILE, canonical};
+pub(crate) use iam::PROFILE;
 pub(crate) use options::{Options, region};
 pub(crate) use start_error::StartError;
 
-use auth::{Authority, Sources};
-use control::Control;
-use cors::Cors;
-use cors_file::CorsConfig;
+use control::{Control, InvokeApi};
 use data::{DataLock, dynamodb::Embedded, url_id};
-use front_door::FrontDoor;
-use function::{Executable, Function};
+use function::{
+    Executable, Function, Instances,
+    build::{Watch, cargo},
+};
 use greeting::Greeting;
-use hosts::Hosts;
-use instances::Instances;
+use iam::{Authority, Sources};
 use interrupt::Interrupt;
-use invoke_api::InvokeApi;
 use options::{Auth, Tables};
 use server::Guard;
 use std::{
@@ -67,7 +50,7 @@ use std::{
     sync::{Arc, Once},
 };
 use tokio::{net::TcpListener, runtime, task::JoinHandle};
-use watch::Watch;
+use url::{Cors, CorsConfig, FrontDoor, Hosts};
 
 /// Runs `fnurl dev` until it is interrupted.
 ///

@@ -3,6 +3,7 @@
 pub(super) mod dynamodb;
 mod lock;
 pub(super) mod private_file;
+pub(super) mod secret;
 pub(super) mod url_id;
 
 pub(super) use lock::DataLock;

@@ -1,6 +1,9 @@
 //! The key of one run: only requests that are signed with it reach the tables.
 
-use crate::dev::{auth, data::private_file, start_error::StartError};
+use crate::dev::{
+    data::{private_file, secret},
+    start_error::StartError,
+};
 use http::{HeaderMap, Uri, header};
 use std::path::{Path, PathBuf};
 use subtle::ConstantTimeEq;
@@ -27,7 +30,7 @@ impl RunKey {
     /// [`StartError::Data`].
     pub(in crate::dev) fn make(data: &Path) -> Result<Self, StartError> {
         let file = data.join(FILE);
-        let (id, secret) = auth::new_key();
+        let (id, secret) = secret::new_key();
         let text = format!(
             "[fnurl-tables]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\nregion = us-east-1\n"
         );

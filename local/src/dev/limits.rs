@@ -1,0 +1,23 @@
+//! The limits of Lambda and of function URLs, each once.
+//!
+//! Source: AWS Lambda Developer Guide, “Lambda quotas” and “Response streaming”; what is measured
+//! or reported otherwise says so.
+
+/// The largest event, in bytes of JSON: 6 MiB. The Invoke API names this figure when it refuses.
+pub(super) const EVENT_BYTES: u64 = 6_291_456;
+
+/// The largest buffered result, in bytes: 6 MiB and 100 bytes, as the Runtime API says when it
+/// refuses a larger one.
+pub(super) const RESULT_BYTES: u64 = 6_291_556;
+
+/// The largest streamed response, in bytes: 200 MiB.
+pub(super) const STREAM_BYTES: u64 = 200 * 1024 * 1024;
+
+/// The bytes of a stream that pass at full speed, before [`STREAM_BYTES_A_SECOND`] holds.
+pub(super) const STREAM_BURST_BYTES: u64 = 6 * 1024 * 1024;
+
+/// The bytes a second of a stream, after its burst.
+pub(super) const STREAM_BYTES_A_SECOND: u64 = 2 * 1024 * 1024;
+
+/// The largest head of a request: request line and headers together, in bytes.
+pub(super) const HEAD_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,227 @@
+//! The HTTP side: takes a request, has the function called, answers.
+//!
+//! In this order: the host is looked up, a preflight answered, the body read, the signature
+//! checked, the size of the event judged, an instance found (429 when there is none), the function
+//! called, its result mapped. A slow sender therefore holds a connection, never an instance.
+
+mod answer;
+mod cors;
+mod cors_config;
+mod event;
+mod hosts;
+mod query_names;
+pub(super) mod refusal;
+pub(super) mod trace;
+mod visit;
+
+pub(super) use cors::Cors;
+pub(super) use cors_config::CorsConfig;
+pub(super) use hosts::Hosts;
+
+use crate::dev::{
+    clock::Clock,
+    function::{
+        Instances,
+        flow::Flow,
+        invocation::{Failure, FunctionResult, Invocation},
+    },
+    iam::{Authority, Denied, Principal},
+    limits::{EVENT_BYTES, HEAD_BYTES},
+    log,
+    options::InvokeMode,
+    server::{Detached, Ends, NotReceived, receive, serve},
+};
+use answer::{Answer, Malformed};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{Either, Full};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, sync::Arc, sync::Once};
+use tokio::net::{TcpListener, TcpStream};
+use visit::{Reply, Visit};
+
+/// The front door of one function URL.
+#[derive(Debug)]
+pub(in crate::dev) struct FrontDoor {
+    pub(in crate::dev) instances: Arc<Instances>,
+    pub(in crate::dev) region: String,
+    pub(in crate::dev) url_id: String,
+    pub(in crate::dev) hosts: Hosts,
+    pub(in crate::dev) clock: Clock,
+    /// With it, AuthType is AWS_IAM.
+    pub(in crate::dev) authority: Option<Arc<Authority>>,
+    pub(in crate::dev) invoke_mode: InvokeMode,
+    pub(in crate::dev) warned_of_mode: Once,
+    /// Without it, preflights reach the function like any other request.
+    pub(in crate::dev) cors: Option<Cors>,
+}
+
+impl FrontDoor {
+    /// Serves until it is dropped.
+    pub(in crate::dev) async fn serve(self: Arc<Self>, listener: TcpListener) {
+        serve(listener, |stream, ends| {
+            Arc::clone(&self).serve_connection(stream, ends)
+        })
+        .await;
+    }
+
+    async fn serve_connection(self: Arc<Self>, stream: TcpStream, ends: Ends) {
+        let service = service_fn(|request| {
+            let this = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(this.answer(request, ends).await) }
+        });
+        // What breaks a connection is the client's affair, and hyper has answered what can be
+        // answered (400 for what is not HTTP, 431 for a head over the limit).
+        let _ = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .max_buf_size(HEAD_BYTES)
+            // A client that has said everything may close its side and still be answered.
+            .half_close(true)
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    }
+
+    /// Answers one request, and writes its line.
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, ends: Ends) -> Reply {
+        let (parts, body) = request.into_parts();
+        let mut visit = Visit::new(parts, ends, self.clock.now());
+        if !self.hosts.is_known(&visit.parts.headers, ends.local) {
+            visit.say_refused("its host is none of this URL's names");
+            return visit.end(refusal::unknown_url());
+        }
+        let cors = self.cors.as_ref();
+        if let Some(answer) = cors.and_then(|cors| cors.preflight(&visit.parts)) {
+            return visit.end(answer);
+        }
+        match receive(body, EVENT_BYTES, visit.expects_continue()).await {
+            // A client that leaves does not stop the function.
+            Ok(received) => {
+                let invoked =
+                    Detached::new(async move { self.invoke(visit, &received.bytes).await });
+                // A mistake of ours, and no success.
+                invoked.await.unwrap_or_else(|_| {
+                    let mut response = Response::new(Either::Left(Full::default()));
+                    *response.status_mut() = http::StatusCode::BAD_GATEWAY;
+                    response
+                })
+            }
+            Err(err) => {
+                visit.keeps_alive = false;
+                visit.end(match err {
+                    NotReceived::TooLarge => refusal::event_too_large(),
+                    NotReceived::Truncated => refusal::truncated(),
+                })
+            }
+        }
+    }
+
+    async fn invoke(&self, visit: Visit, body: &[u8]) -> Reply {
+        let query = visit.parts.uri.query().unwrap_or_default();
+        if let (Some(_), Some((name, raw))) = (&self.authority, query_names::find(query)) {
+            visit.say_refused(&format!(
+                "the name of the parameter `{name}` has a `{raw}` as it is: with AWS_IAM it must be encoded, as %{:02X}",
+                u32::from(raw)
+            ));
+            return visit.end(refusal::invalid_query_string());
+        }
+        let caller = match self.caller(&visit, body) {
+            Ok(caller) => caller,
+            Err(denied) => {
+                visit.say_refused(&denied.diagnosis);
+                return visit.end(refusal::denied(&denied));
+            }
+        };
+        let event = match visit.event(body, &self.url_id, &self.region, caller.as_ref()) {
+            Ok(event) if event.len() as u64 <= EVENT_BYTES => event.into(),
+            Ok(_) => return visit.end(refusal::event_too_large()),
+            Err(_) => return visit.end(refusal::bad_gateway()),
+        };
+        let request_id = visit.request_id.clone();
+        let invocation = Invocation {
+            request_id,
+            trace: visit.trace.downstream(),
+            event,
+        };
+        let result = match self.instances.invoke(&invocation).await {
+            Ok(result) => result,
+            Err(failure) => {
+                // What else goes wrong, the instance has said.
+                if let Failure::Throttled | Failure::RateExceeded(_) = failure {
+                    visit.say_refused(&failure.to_string());
+                }
+                return visit.end(refusal::failed(&failure));
+            }
+        };
+        self.warn_of_mode(&result);
+        let (mut answer, flow) = match self.mapped(result).await {
+            Ok(mapped) => mapped,
+            Err(malformed) => {
+                let id = &visit.request_id;
+                log::line(format_args!("fnurl: {id} cannot be answered: {malformed}"));
+                return visit.end(refusal::bad_gateway());
+            }
+        };
+        if let Some(cors) = &self.cors {
+            cors.add_headers(&visit.parts.headers, &mut answer.headers);
+        }
+        visit.end_with(answer, flow)
+    }
+
+    /// The function's answer, as this URL's mode has it; with a flow where the body is to come.
+    async fn mapped(&self, result: FunctionResult) -> Result<(Answer, Option<Flow>), Malformed> {
+        match (result, self.invoke_mode) {
+            (FunctionResult::Buffered(result), InvokeMode::Buffered) => {
+                Ok((Answer::from_result(&result)?, None))
+            }
+            (FunctionResult::Buffered(result), InvokeMode::Stream) => {
+                Ok((Answer::raw(result), None))
+            }
+            (FunctionResult::Streamed { bytes, has_prelude }, _) => {
+                Ok((Answer::from_stream(&bytes, has_prelude)?, None))
+            }
+            (
+                FunctionResult::Flowing {
+                    mut flow,
+                    has_prelude,
+                },
+                _,
+            ) => {
+                let answer = match has_prelude {
+                    true => answer::read_prelude(&mut flow).await?,
+                    false => Answer::raw(Bytes::new()),
+                };
+                Ok((answer, Some(flow)))
+            }
+        }
+    }
+
+    /// The mode belongs to the URL, the style of the answer to the function; a mismatch works on
+    /// the service too, and surprises there.
+    fn warn_of_mode(&self, result: &FunctionResult) {
+        let warning = match (result, self.invoke_mode) {
+            (FunctionResult::Buffered(_), InvokeMode::Stream) => {
+                "the URL streams and the function does not: its result goes out as it is, with \
+                 status 200, and no status or header of it counts. Run without `--invoke-mode stream`"
+            }
+            (FunctionResult::Streamed { .. }, InvokeMode::Buffered) => {
+                "the function streams and the URL does not: the answer is collected, up to 6 MB. \
+                 Run with `--invoke-mode stream`"
+            }
+            _ => return,
+        };
+        self.warned_of_mode
+            .call_once(|| log::line(format_args!("fnurl: {warning}")));
+    }
+}
+
+impl FrontDoor {
+    /// Who has signed, where somebody has to.
+    fn caller(&self, visit: &Visit, body: &[u8]) -> Result<Option<Principal>, Denied> {
+        let Some(authority) = &self.authority else {
+            return Ok(None);
+        };
+        let hosts = self.hosts.known(visit.ends.local);
+        authority.caller(&visit.parts, body, &hosts).map(Some)
+    }
+}
