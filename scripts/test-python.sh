@@ -11,7 +11,7 @@ cargo build -p fnurl-cli --bin fnurl
 
 data=$(mktemp -d)
 fnurl=$PWD/target/debug/fnurl
-(cd tests/python && exec "$fnurl" dev --port 0 --data "$data" --handler app.handler -- "$PYTHON" -m awslambdaric app.handler) \
+(cd tests/python && exec "$fnurl" dev --lambda-log --port 0 --data "$data" --handler app.handler -- "$PYTHON" -m awslambdaric app.handler) \
     >"$data/greeting" 2>"$data/log" &
 running=$!
 trap 'kill "$running" 2>/dev/null || true; wait "$running" 2>/dev/null || true; rm -rf "$data"' EXIT

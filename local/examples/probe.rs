@@ -26,7 +26,10 @@ async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
         "/abort" => std::process::abort(),
         "/exit" => std::process::exit(0),
         "/error" => Err("the function's own secret".into()),
-        "/hang" => std::future::pending().await,
+        "/hang" => {
+            println!("begins to hang");
+            std::future::pending().await
+        }
         "/gate" => Ok(wait_at_gate(&event.payload).await),
         // Answers exactly the JSON it is sent.
         "/raw" => Ok(serde_json::from_str(

@@ -57,11 +57,11 @@ use url::{Cors, CorsConfig, FrontDoor, Hosts};
 /// # Errors
 /// [`StartError`] when it cannot start; once it listens, nothing ends it but a signal.
 pub(crate) fn main(options: &Options) -> Result<(), StartError> {
-    if options.json {
-        log::use_json();
-    }
+    log::use_form(log::Form::new(options.json, options.lambda_log));
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(options))
+    let outcome = runtime.block_on(run(options));
+    log::finish();
+    outcome
 }
 
 async fn run(options: &Options) -> Result<(), StartError> {

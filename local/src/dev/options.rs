@@ -80,9 +80,12 @@ pub(crate) struct Options {
     /// The handler, for programs that need to be told one (_HANDLER)
     #[arg(long, value_name = "NAME", default_value = "bootstrap")]
     pub(super) handler: String,
-    /// Write the log as one JSON object a line, the function's output under its request id
+    /// Write the log as one JSON object a line, each with its request id
     #[arg(long)]
     pub(super) json: bool,
+    /// Write Lambda's own lines: START, END and REPORT for each invocation
+    #[arg(long, conflicts_with = "json")]
+    pub(super) lambda_log: bool,
     /// Known principals, instead of the key made in the data folder: an AWS credentials file
     ///
     /// Each profile is one, with optional lines `fnurl_user_arn` and `fnurl_expires`.

@@ -25,7 +25,7 @@ fn an_error_of_the_function_is_502_and_its_text_goes_to_the_log_only() {
 
 #[test]
 fn a_function_that_takes_too_long_is_ended() {
-    let server = Server::start(["--timeout", "1", "--concurrency", "1"]);
+    let server = Server::start(["--lambda-log", "--timeout", "1", "--concurrency", "1"]);
     let first = server.get("/pid").ok();
     server.get("/hang").is_bad_gateway();
     server.log_line("Task timed out after 1.00 seconds");
@@ -35,7 +35,7 @@ fn a_function_that_takes_too_long_is_ended() {
 
 #[test]
 fn a_function_that_cannot_start_is_502() {
-    let server = Server::start_with([], &[("PROBE_INIT", "exit")]);
+    let server = Server::start_with(["--lambda-log"], &[("PROBE_INIT", "exit")]);
     server.get("/").is_bad_gateway();
     assert!(server.log_line("INIT_REPORT").ends_with("exit status 3"));
     server.get("/").is_bad_gateway();
@@ -131,7 +131,7 @@ fn clients_that_leave_early_harm_nobody() {
 fn an_init_of_more_than_ten_seconds_begins_again_within_the_first_invocation() {
     let folder = tempfile::TempDir::new().unwrap();
     let mark = folder.path().join("has-begun");
-    let server = Server::start_with([], &[("PROBE_INIT", mark.to_str().unwrap())]);
+    let server = Server::start_with(["--lambda-log"], &[("PROBE_INIT", mark.to_str().unwrap())]);
     assert!(server.get("/pid").ok().is_number());
     let report = server.log_line("INIT_REPORT");
     assert!(report.contains("Status: timeout"), "{report}");
@@ -141,7 +141,10 @@ fn an_init_of_more_than_ten_seconds_begins_again_within_the_first_invocation() {
 
 #[test]
 fn an_init_that_never_ends_takes_the_functions_timeout_the_second_time() {
-    let server = Server::start_with(["--timeout", "1"], &[("PROBE_INIT", "hang")]);
+    let server = Server::start_with(
+        ["--lambda-log", "--timeout", "1"],
+        &[("PROBE_INIT", "hang")],
+    );
     server.get("/").is_bad_gateway();
     assert!(server.log_line("INIT_REPORT").contains("Status: timeout"));
 }

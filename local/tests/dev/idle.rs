@@ -26,7 +26,7 @@ fn a_frozen_function_stands_still_between_invocations_and_goes_on_with_the_next(
 
 #[test]
 fn without_freezing_the_function_goes_on() {
-    let server = Server::start([]);
+    let server = Server::start(["--lambda-log"]);
     let pid = server.get("/pid").ok().as_u64().unwrap() as u32;
     server.log_line("REPORT RequestId");
     assert_ne!(state(pid), Some('T'));

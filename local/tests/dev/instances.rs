@@ -170,8 +170,8 @@ fn an_invocation_finds_its_context() {
 }
 
 #[test]
-fn the_log_has_lambdas_lines_the_functions_own_and_one_for_each_request() {
-    let server = Server::start([]);
+fn lambdas_log_has_lambdas_lines_the_functions_own_and_one_for_each_request() {
+    let server = Server::start(["--lambda-log"]);
     let response = server.get("/talk?secret=1");
     let request_id = response.header("x-amzn-requestid").unwrap();
     assert_eq!(

@@ -19,7 +19,7 @@ fn invoke(server: &Server, name: &str, header: &str, body: &str) -> Response {
 
 #[test]
 fn any_event_reaches_the_function_and_its_result_comes_back_as_it_is() {
-    let server = Server::start([]);
+    let server = Server::start(["--lambda-log"]);
     let answer = invoke(&server, "probe", "", r#"{"any": ["event"]}"#);
     assert_eq!(answer.ok(), json!({"any": ["event"]}));
     assert_eq!(answer.header("x-amz-executed-version"), Some("$LATEST"));

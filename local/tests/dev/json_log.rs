@@ -66,10 +66,8 @@ fn refusals_are_entries_too() {
     server.get("/");
     let notice = entry(&server, "is not signed");
     assert_eq!(notice["type"], "notice");
-    assert!(
-        notice["message"]
-            .as_str()
-            .unwrap()
-            .starts_with("GET / is refused")
-    );
+    let record = &notice["record"];
+    assert!(record["message"].as_str().unwrap().starts_with("refused: "));
+    let request = entry(&server, "\"request\"");
+    assert_eq!(record["requestId"], request["record"]["requestId"]);
 }

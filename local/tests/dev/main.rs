@@ -15,6 +15,7 @@ mod idle;
 mod instances;
 mod invoke_api;
 mod json_log;
+mod log;
 mod mapping;
 mod pages;
 mod runtime_api;

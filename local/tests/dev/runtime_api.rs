@@ -212,7 +212,7 @@ fn errors_of_invocation_and_init_are_accepted_and_logged() {
     response.is_bad_gateway();
     assert!(
         server
-            .log_line("INIT_REPORT")
+            .log_line("init ended with error")
             .contains("Shop.Closed: come back later")
     );
 }

@@ -97,7 +97,8 @@ impl Server {
         let stderr = BufReader::new(process.stderr.take().unwrap());
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                let _ = sender.send(line);
+                // Without the indentation under a request.
+                let _ = sender.send(line.trim_start().to_owned());
             }
         });
         let mut stdout = BufReader::new(process.stdout.take().unwrap());

@@ -20,7 +20,7 @@ fn start(options: &[&str]) -> Server {
 }
 
 fn stream() -> Server {
-    start(&["--invoke-mode", "stream"])
+    start(&["--lambda-log", "--invoke-mode", "stream"])
 }
 
 fn request(server: &Server, target: &str) -> Connection {
@@ -106,8 +106,8 @@ fn an_error_a_crash_and_a_timeout_after_the_first_byte_end_the_answer_cleanly() 
     let server = start(&["--invoke-mode", "stream", "--timeout", "1"]);
     for (path, said) in [
         ("/error", "the stream ended with an error: Function.Broken"),
-        ("/abort", "Status: error"),
-        ("/hang", "Status: timeout"),
+        ("/abort", "signal: 6"),
+        ("/hang", "Task timed out after 1.00 seconds"),
     ] {
         let answer = get(&server, path);
         assert_eq!(

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, Limited};
 use serde_json::{json, value::RawValue};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -52,16 +52,24 @@ impl InvokeApi {
         body: Bytes,
     ) -> Response<Full<Bytes>> {
         let request_id = Uuid::new_v4().to_string();
-        let mut response = match self.invoke(request, body, &request_id).await {
+        let (began, mut is_cold) = (Instant::now(), false);
+        let pending = log::Pending::new(&request_id);
+        let invoked = self.invoke(request, body, &request_id, &mut is_cold).await;
+        let mut response = match invoked {
             Ok(response) => response,
             Err(error) => {
                 let ApiError { kind, message, .. } = &error;
-                log::line(format_args!(
-                    "fnurl: Invoke refused a request with {kind}: {message}"
-                ));
+                log::note(&request_id, format_args!("refused with {kind}: {message}"));
                 error.response()
             }
         };
+        pending.finish(&log::Served {
+            method: &request.method,
+            path: request.uri.path(),
+            status: response.status(),
+            took: began.elapsed(),
+            is_cold,
+        });
         if let Ok(id) = HeaderValue::try_from(&request_id) {
             response.headers_mut().insert("x-amzn-requestid", id);
         }
@@ -73,6 +81,7 @@ impl InvokeApi {
         request: &Parts,
         body: Bytes,
         request_id: &str,
+        is_cold: &mut bool,
     ) -> Result<Response<Full<Bytes>>, ApiError> {
         if request.method != Method::POST {
             return Err(ApiError::new(
@@ -107,7 +116,9 @@ impl InvokeApi {
             trace,
             event,
         };
-        match self.instances.invoke(&invocation).await {
+        let finished = self.instances.invoke(&invocation).await;
+        *is_cold = finished.is_cold;
+        match finished.outcome {
             Ok(result) => Ok(success(StatusCode::OK, payload(result).await)),
             Err(Failure::Throttled | Failure::RateExceeded(_)) => Err(ApiError::new(
                 429,

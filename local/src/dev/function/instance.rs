@@ -3,7 +3,7 @@
 use super::{
     Function,
     alarm::Alarm,
-    invocation::{Failure, Job},
+    invocation::{Failure, Finished, Job},
     lifecycle::Lifecycle,
     process::Process,
     runtime_api::{self, Call},
@@ -31,7 +31,9 @@ pub(in crate::dev) async fn run(
             Ok((process, calls, under_way)) => {
                 let pid = process.pid();
                 let (function, seat) = (Arc::clone(&function), seat.clone());
-                let mut lifecycle = Lifecycle::new(Arc::clone(&function), seat, pid, under_way);
+                let output = Arc::clone(process.output());
+                let mut lifecycle =
+                    Lifecycle::new(Arc::clone(&function), seat, pid, under_way, output);
                 if let Some(job) = again.take() {
                     lifecycle.repeat_init(job);
                 }
@@ -39,14 +41,18 @@ pub(in crate::dev) async fn run(
             }
             Err(err) => {
                 let failure = Failure::NotStarted(err);
-                log::line(format_args!("fnurl: {failure}"));
                 seat.free();
                 let job = match again.take() {
                     Some(job) => Some(job),
                     None => jobs.recv().await,
                 };
                 if let Some(job) = job {
-                    let _ = job.outcome.send(Err(failure));
+                    log::note(&job.invocation.request_id, format_args!("{failure}"));
+                    let finished = Finished {
+                        outcome: Err(failure),
+                        is_cold: true,
+                    };
+                    let _ = job.finished.send(finished);
                 }
             }
         }
@@ -77,7 +83,7 @@ impl Calls {
 async fn start(function: &Function) -> io::Result<(Process, Calls, watch::Sender<Option<String>>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let (under_way, request_id) = watch::channel(None);
-    let process = Process::start(function, listener.local_addr()?, request_id)?;
+    let process = Process::start(function, listener.local_addr()?, &request_id)?;
     let (sender, received) = mpsc::channel(8);
     let mut server = JoinSet::new();
     let (close, closing) = oneshot::channel();

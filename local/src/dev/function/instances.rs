@@ -2,7 +2,7 @@
 
 use super::{
     Function, instance,
-    invocation::{Failure, Invocation, Job, Outcome},
+    invocation::{Failure, Finished, Invocation, Job},
     rate::Rate,
     seats::{Found, Seat, Seats},
 };
@@ -46,26 +46,29 @@ impl Instances {
 
     /// Has the function called, by an idle instance or else by a new one.
     ///
-    /// # Errors
     /// [`Failure`]: the function was not called, or has no result.
-    pub(in crate::dev) async fn invoke(&self, invocation: &Invocation) -> Outcome {
+    pub(in crate::dev) async fn invoke(&self, invocation: &Invocation) -> Finished {
         if let Some(rate) = self
             .rate
             .as_ref()
             .filter(|rate| !rate.admits(Instant::now()))
         {
-            return Err(Failure::RateExceeded(rate.limit()));
+            return Finished::refused(Failure::RateExceeded(rate.limit()));
         }
         loop {
-            let (outcome, result) = oneshot::channel();
+            let (finished, result) = oneshot::channel();
             let job = Job {
                 invocation: invocation.clone(),
-                outcome,
+                finished,
             };
             // An instance that ends before it has seen the job drops it: look for another one.
-            let _ = self.seat().await?.send(job).await;
-            if let Ok(outcome) = result.await {
-                return outcome;
+            let seat = match self.seat().await {
+                Ok(seat) => seat,
+                Err(failure) => return Finished::refused(failure),
+            };
+            let _ = seat.send(job).await;
+            if let Ok(finished) = result.await {
+                return finished;
             }
         }
     }

@@ -61,6 +61,24 @@ pub(in crate::dev) enum Failure {
 /// What an invocation came to.
 pub(in crate::dev) type Outcome = Result<FunctionResult, Failure>;
 
+/// An invocation that is over.
+#[derive(Debug)]
+pub(in crate::dev) struct Finished {
+    pub(in crate::dev) outcome: Outcome,
+    /// Whether an instance was started for it.
+    pub(in crate::dev) is_cold: bool,
+}
+
+impl Finished {
+    /// No instance has seen it.
+    pub(in crate::dev) fn refused(failure: Failure) -> Self {
+        Self {
+            outcome: Err(failure),
+            is_cold: false,
+        }
+    }
+}
+
 /// An invocation and the place where its outcome is awaited.
 ///
 /// Dropping a job without an outcome says that the function has never seen it, and that another
@@ -68,7 +86,7 @@ pub(in crate::dev) type Outcome = Result<FunctionResult, Failure>;
 #[derive(Debug)]
 pub(in crate::dev) struct Job {
     pub(in crate::dev) invocation: Invocation,
-    pub(in crate::dev) outcome: oneshot::Sender<Outcome>,
+    pub(in crate::dev) finished: oneshot::Sender<Finished>,
 }
 
 /// Lambda's own words for a process that ended.

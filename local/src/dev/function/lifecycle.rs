@@ -9,7 +9,8 @@
 
 use super::{
     Function,
-    invocation::{Failure, FunctionResult, Invocation, Job, Outcome},
+    invocation::{Failure, Finished, FunctionResult, Invocation, Job, Outcome},
+    output::Output,
     process::PeakMemory,
     runtime_api::{Call, Delivery, Refusal, Reply},
     seats::Seat,
@@ -47,6 +48,7 @@ pub(in crate::dev) struct Lifecycle {
     idle_since: Instant,
     /// The request that the function is busy with: what it writes belongs to that.
     under_way: watch::Sender<Option<String>>,
+    output: Arc<Output>,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,7 @@ enum Phase {
     Init,
     /// Waiting for an event, unless the connection that asked for it has broken.
     Idle(Option<Reply<Delivery>>),
-    Busy(Current, oneshot::Sender<Outcome>),
+    Busy(Current, oneshot::Sender<Finished>),
     Answered(Current),
     /// Has reported an init error; its process should end by itself.
     Broken(Instant),
@@ -73,6 +75,7 @@ impl Lifecycle {
         seat: Seat,
         pid: u32,
         under_way: watch::Sender<Option<String>>,
+        output: Arc<Output>,
     ) -> Self {
         let (started, init, pending, phase) = (Instant::now(), None, None, Phase::Init);
         Self {
@@ -87,6 +90,7 @@ impl Lifecycle {
             phase,
             idle_since: started,
             under_way,
+            output,
         }
     }
 
@@ -142,7 +146,8 @@ impl Lifecycle {
         }
         let (job, _) = self.pending.take()?;
         let took = self.started.elapsed();
-        log::init_report(took, Ending::Timeout, "Sandbox.Timedout");
+        let request_id = Some(&*job.invocation.request_id);
+        log::init_report(request_id, took, Ending::Timeout, "Sandbox.Timedout");
         Some(job)
     }
 
@@ -181,13 +186,24 @@ impl Lifecycle {
                 ));
             }
             Phase::Idle(_) | Phase::Broken(_) => {}
-            Phase::Busy(current, outcome) => {
-                log::line(format_args!("RequestId: {} {failure}", current.request_id));
+            Phase::Busy(current, finished) => {
+                self.output.drain(Some(&current.request_id));
+                log::note(&current.request_id, format_args!("{failure}"));
+                let is_cold = self.init.is_some();
                 self.report(&current, Some(ending));
                 self.seat.free();
-                let _ = outcome.send(Err(failure));
+                let outcome = Err(failure);
+                let _ = finished.send(Finished { outcome, is_cold });
             }
-            Phase::Answered(current) => self.report(&current, Some(ending)),
+            Phase::Answered(current) => {
+                // Before the client sees the end of its stream: its next request finds room.
+                self.seat.free();
+                self.output.drain(Some(&current.request_id));
+                if !matches!(failure, Failure::Stopping) {
+                    log::note(&current.request_id, format_args!("{failure}"));
+                }
+                self.report(&current, Some(ending));
+            }
         }
     }
 
@@ -247,7 +263,7 @@ impl Lifecycle {
                         handed_over,
                         deadline,
                     },
-                    job.outcome,
+                    job.finished,
                 );
             }
             Err(_) => self.pending = Some((job, given_up)),
@@ -256,16 +272,21 @@ impl Lifecycle {
 
     fn done(&mut self, request_id: &str, result: Outcome) -> Result<(), Refusal> {
         match std::mem::replace(&mut self.phase, Phase::Idle(None)) {
-            Phase::Busy(current, outcome) if current.request_id == request_id => {
+            Phase::Busy(current, finished) if current.request_id == request_id => {
+                self.output.drain(Some(request_id));
                 if let Err(failure) = &result {
-                    log::line(format_args!("RequestId: {request_id} {failure}"));
+                    log::note(request_id, format_args!("{failure}"));
                 }
                 self.phase = Phase::Answered(current);
                 // Before the client can know: its next request is to find this instance.
                 if !matches!(result, Ok(FunctionResult::Flowing { .. })) {
                     self.seat.set_answered();
                 }
-                let _ = outcome.send(result);
+                let is_cold = self.init.is_some();
+                let _ = finished.send(Finished {
+                    outcome: result,
+                    is_cold,
+                });
                 Ok(())
             }
             other => {
@@ -278,10 +299,12 @@ impl Lifecycle {
     fn streamed(&mut self, request_id: &str, error: Option<&str>) -> Result<(), Refusal> {
         match &self.phase {
             Phase::Answered(current) if current.request_id == request_id => {
+                self.output.drain(Some(request_id));
                 if let Some(error) = error {
-                    log::line(format_args!(
-                        "RequestId: {request_id} the stream ended with an error: {error}"
-                    ));
+                    log::note(
+                        request_id,
+                        format_args!("the stream ended with an error: {error}"),
+                    );
                 }
                 self.seat.set_answered();
                 Ok(())
@@ -300,14 +323,24 @@ impl Lifecycle {
     }
 
     fn end_init(&mut self, failure: Failure, ending: Ending) {
-        log::init_report(self.started.elapsed(), ending, &failure.to_string());
+        let pending = self.pending.take();
+        let request_id = pending.as_ref().map(|(job, _)| &*job.invocation.request_id);
+        self.output.drain(request_id);
+        let took = self.started.elapsed();
+        log::init_report(request_id, took, ending, &failure.to_string());
         self.seat.free();
-        if let Some((job, _)) = self.pending.take() {
-            let _ = job.outcome.send(Err(failure));
+        if let Some((job, _)) = pending {
+            let _ = job.finished.send(Finished {
+                outcome: Err(failure),
+                is_cold: true,
+            });
         }
     }
 
     fn report(&mut self, current: &Current, ending: Option<Ending>) {
+        if !log::has_reports() {
+            return;
+        }
         let duration = current.handed_over.elapsed();
         log::end(&Report {
             request_id: &current.request_id,

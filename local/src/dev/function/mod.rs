@@ -8,6 +8,7 @@ mod instance;
 mod instances;
 pub(super) mod invocation;
 mod lifecycle;
+mod output;
 mod process;
 mod rate;
 pub(super) mod runtime_api;

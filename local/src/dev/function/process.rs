@@ -1,32 +1,32 @@
 //! A function's process and everything it starts: one process group, ended as a whole.
 
-use super::Function;
+use super::{
+    Function,
+    output::{Output, UnderWay},
+};
 use crate::dev::log;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
     io,
     net::SocketAddr,
     process::{ExitStatus, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
-    process::{Child, Command},
-    sync::watch,
-};
+use tokio::process::{Child, Command};
 
 /// A running process. Dropping it ends the whole group.
 #[derive(Debug)]
 pub(in crate::dev) struct Process {
     child: Child,
     pid: u32,
+    output: Arc<Output>,
     is_over: bool,
     is_frozen: bool,
 }
 
 impl Process {
-    /// Starts the function; both of its outputs go to our standard error: unchanged, or with the
-    /// request they belong to where the log is JSON.
+    /// Starts the function; both of its outputs go to the log.
     ///
     /// A group of its own keeps Ctrl-C in the terminal from reaching it: stopping is ours to do,
     /// in order.
@@ -36,33 +36,31 @@ impl Process {
     pub(in crate::dev) fn start(
         function: &Function,
         runtime_api: SocketAddr,
-        request_id: watch::Receiver<Option<String>>,
+        under_way: &UnderWay,
     ) -> io::Result<Self> {
         let mut command = Command::new(&function.program);
         command
             .args(&function.arguments)
             .process_group(0)
             .kill_on_drop(true);
-        command.stdin(Stdio::null());
-        if log::is_json() {
-            command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        } else {
-            command.stdout(io::stderr()).stderr(Stdio::inherit());
-        }
+        // One pipe for both, so that their lines keep their order.
+        let (outputs, written) = io::pipe()?;
+        command
+            .stdin(Stdio::null())
+            .stdout(written.try_clone()?)
+            .stderr(written);
         function.environment.apply(&mut command, runtime_api);
-        let mut child = command.spawn()?;
-        if let Some(output) = child.stdout.take() {
-            tokio::spawn(log_output(output, request_id.clone()));
-        }
-        if let Some(output) = child.stderr.take() {
-            tokio::spawn(log_output(output, request_id));
-        }
+        let child = command.spawn()?;
+        // It holds the writing end, and the pipe ends when nobody does.
+        drop(command);
+        let output = Output::read(outputs.into(), under_way)?;
         let pid = child
             .id()
             .ok_or_else(|| io::Error::other("the process ended at once"))?;
         Ok(Self {
             child,
             pid,
+            output,
             is_over: false,
             is_frozen: false,
         })
@@ -70,6 +68,11 @@ impl Process {
 
     pub(in crate::dev) fn pid(&self) -> u32 {
         self.pid
+    }
+
+    /// What the process writes.
+    pub(in crate::dev) fn output(&self) -> &Arc<Output> {
+        &self.output
     }
 
     /// Waits for the process to end by itself. Safe to give up and begin again.
@@ -116,15 +119,6 @@ impl Process {
             // An error says that nobody is left.
             let _ = kill_process_group(pid, signal);
         }
-    }
-}
-
-/// Reads what the function writes, to the end, line by line.
-async fn log_output(output: impl AsyncRead + Unpin, request_id: watch::Receiver<Option<String>>) {
-    let mut lines = BufReader::new(output).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let line = String::from_utf8_lossy(&line);
-        log::output(request_id.borrow().as_deref(), line.trim_end());
     }
 }
 

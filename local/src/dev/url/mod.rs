@@ -116,7 +116,7 @@ impl FrontDoor {
         }
     }
 
-    async fn invoke(&self, visit: Visit, body: &[u8]) -> Reply {
+    async fn invoke(&self, mut visit: Visit, body: &[u8]) -> Reply {
         let query = visit.parts.uri.query().unwrap_or_default();
         if let (Some(_), Some((name, raw))) = (&self.authority, query_names::find(query)) {
             visit.say_refused(&format!(
@@ -143,7 +143,9 @@ impl FrontDoor {
             trace: visit.trace.downstream(),
             event,
         };
-        let result = match self.instances.invoke(&invocation).await {
+        let finished = self.instances.invoke(&invocation).await;
+        visit.is_cold = finished.is_cold;
+        let result = match finished.outcome {
             Ok(result) => result,
             Err(failure) => {
                 // What else goes wrong, the instance has said.
@@ -157,8 +159,7 @@ impl FrontDoor {
         let (mut answer, flow) = match self.mapped(result).await {
             Ok(mapped) => mapped,
             Err(malformed) => {
-                let id = &visit.request_id;
-                log::line(format_args!("fnurl: {id} cannot be answered: {malformed}"));
+                visit.say(format_args!("the result is not a response: {malformed}"));
                 return visit.end(refusal::bad_gateway());
             }
         };

@@ -9,7 +9,7 @@ use crate::dev::{function::flow::Flow, iam::Principal, log, server::Ends};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Version, header, request::Parts};
 use http_body_util::{Either, Full};
-use std::time::Instant;
+use std::{fmt, time::Instant};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -29,14 +29,20 @@ pub(super) struct Visit {
     pub(super) request_id: String,
     pub(super) trace: Trace,
     pub(super) keeps_alive: bool,
+    /// Whether an instance was started for it.
+    pub(super) is_cold: bool,
+    log: log::Pending,
 }
 
 impl Visit {
     pub(super) fn new(parts: Parts, ends: Ends, at: OffsetDateTime) -> Self {
+        let request_id = Uuid::new_v4().to_string();
         Self {
             trace: Trace::of(&parts.headers, at),
-            request_id: Uuid::new_v4().to_string(),
+            log: log::Pending::new(&request_id),
+            request_id,
             keeps_alive: wants_keep_alive(&parts),
+            is_cold: false,
             began: Instant::now(),
             parts,
             ends,
@@ -51,11 +57,12 @@ impl Visit {
 
     /// For the terminal alone: the client is not told.
     pub(super) fn say_refused(&self, why: &str) {
-        log::line(format_args!(
-            "fnurl: {} {} is refused: {why}",
-            self.parts.method,
-            self.parts.uri.path()
-        ));
+        self.say(format_args!("refused: {why}"));
+    }
+
+    /// A message under the line of the request.
+    pub(super) fn say(&self, text: fmt::Arguments<'_>) {
+        log::note(&self.request_id, text);
     }
 
     pub(super) fn event(
@@ -85,13 +92,6 @@ impl Visit {
     pub(super) fn end_with(self, answer: Answer, flow: Option<Flow>) -> Reply {
         let may_flow = answer.may_have_body(&self.parts.method);
         let answer = answer.without_forbidden_body(&self.parts.method);
-        let path = self.parts.uri.path();
-        log::request(
-            &self.parts.method,
-            path,
-            answer.status,
-            self.began.elapsed(),
-        );
         let body = match flow.filter(|_| may_flow) {
             Some(flow) => Either::Right(flow),
             None => Either::Left(Full::new(answer.body)),
@@ -100,6 +100,13 @@ impl Visit {
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         self.add_headers(response.headers_mut());
+        self.log.finish(&log::Served {
+            method: &self.parts.method,
+            path: self.parts.uri.path(),
+            status: response.status(),
+            took: self.began.elapsed(),
+            is_cold: self.is_cold,
+        });
         response
     }
 
