@@ -25,6 +25,36 @@ fn instances_do_not_outlive_a_server_that_is_killed() {
     server.wait_until_nothing_runs();
 }
 
+/// With a trace id each, which must not stay in the environment: at 144 bytes for each, 20,000
+/// would be 2.9 MB.
+#[test]
+fn memory_does_not_grow_with_the_number_of_invocations() {
+    let server = Server::start();
+    let invoke = |times| {
+        for _ in 0..times {
+            assert_eq!(server.get("/health").status, 200);
+        }
+    };
+    invoke(2_000);
+    let [instance] = server.children()[..] else {
+        panic!("not one instance: {:?}", server.children());
+    };
+    let before = resident_kb(instance);
+    invoke(20_000);
+    assert_eq!(server.children(), [instance]);
+    let growth = resident_kb(instance).saturating_sub(before);
+    assert!(growth < 1_000, "{growth} kB");
+    server.stop();
+}
+
+/// The memory that a process holds now.
+fn resident_kb(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.unwrap().trim().strip_suffix("kB").unwrap();
+    kilobytes.trim().parse().unwrap()
+}
+
 #[test]
 fn requests_at_the_same_time_are_all_answered() {
     let server = Server::start();

@@ -3,6 +3,7 @@
 mod invoke;
 mod log;
 mod mode;
+mod next;
 mod payload;
 
 use std::fmt::Display;
@@ -77,6 +78,11 @@ use mode::InvokeMode;
 ///   [`BuildError`](crate::BuildError);
 /// - the connection to the Runtime API is lost.
 ///
+/// # The trace id
+/// The trace id of an invocation is in [`Invocation::trace_id`](crate::Invocation::trace_id), and
+/// not in the environment variable `_X_AMZN_TRACE_ID`: glibc keeps every value that a variable has
+/// ever had, so the memory of an instance would grow with each invocation.
+///
 /// Sources: AWS Lambda Developer Guide, “Using the Lambda runtime API”, “Configuring advanced
 /// logging controls”, “Response streaming for Lambda functions”.
 pub fn run<I, E>(api: I) -> ExitCode
@@ -115,7 +121,7 @@ where
             .map_err(|err| format!("the API could not be started: {err}"))?;
         let runtime =
             Runtime::new(invoke::Function::new(api, mode)).layer(layer_fn(payload::Bypass));
-        let ended = runtime.run().await;
+        let ended = next::serve(runtime).await;
         ended.map_err(|err| format!("the connection to the Runtime API was lost: {err}"))
     })
 }
