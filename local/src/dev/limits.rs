@@ -3,6 +3,8 @@
 //! Source: AWS Lambda Developer Guide, “Lambda quotas” and “Response streaming”; what is measured
 //! or reported otherwise says so.
 
+use std::time::Duration;
+
 /// The largest event, in bytes of JSON: 6 MiB. The Invoke API names this figure when it refuses.
 pub(super) const EVENT_BYTES: u64 = 6_291_456;
 
@@ -21,3 +23,14 @@ pub(super) const STREAM_BYTES_A_SECOND: u64 = 2 * 1024 * 1024;
 
 /// The largest head of a request: request line and headers together, in bytes.
 pub(super) const HEAD_BYTES: usize = 1024 * 1024;
+
+/// The most headers of a request. Choice: the service only limits their bytes, to [`HEAD_BYTES`].
+pub(super) const HEADERS: usize = 2_000;
+
+/// The time that a client has to send a body. Choice: the service names none.
+pub(super) const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// The connections to one port at the same time; further ones wait. Choice, for this machine's
+/// sake: each holds a file descriptor and its buffers. One that sends no request is closed after
+/// 30 seconds.
+pub(super) const CONNECTIONS: usize = 2_048;

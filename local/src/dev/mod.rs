@@ -58,6 +58,7 @@ use url::{Cors, CorsConfig, FrontDoor, Hosts};
 /// [`StartError`] when it cannot start; once it listens, nothing ends it but a signal.
 pub(crate) fn main(options: &Options) -> Result<(), StartError> {
     log::use_form(log::Form::new(options.json, options.lambda_log));
+    function::raise_open_files();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(run(options));
     log::finish();

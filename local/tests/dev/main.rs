@@ -15,6 +15,7 @@ mod idle;
 mod instances;
 mod invoke_api;
 mod json_log;
+mod limits;
 mod log;
 mod mapping;
 mod pages;

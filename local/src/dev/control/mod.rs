@@ -10,7 +10,7 @@ use crate::dev::{
     iam::Authority,
     limits::EVENT_BYTES,
     log,
-    server::{Ends, Guard, add_cors, receive, serve},
+    server::{Ends, Guard, NotReceived, add_cors, receive_in_time, serve},
 };
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
@@ -78,8 +78,17 @@ impl Control {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
         // A byte more than an event may have, so that its own refusal is given.
-        let Ok(received) = receive(body, EVENT_BYTES + 1, false).await else {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large\n");
+        let received = match receive_in_time(body, EVENT_BYTES + 1, false).await {
+            Ok(received) => received,
+            Err(NotReceived::TooLarge) => {
+                return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large\n");
+            }
+            Err(NotReceived::Truncated) => {
+                return plain(StatusCode::BAD_REQUEST, "The request broke off\n");
+            }
+            Err(NotReceived::TooSlow) => {
+                return plain(StatusCode::REQUEST_TIMEOUT, "The request took too long\n");
+            }
         };
         match parts.uri.path() {
             "/" => sts::answer(&self.authority, &parts, &received.bytes),

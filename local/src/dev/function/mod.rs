@@ -8,6 +8,7 @@ mod instance;
 mod instances;
 pub(super) mod invocation;
 mod lifecycle;
+mod open_files;
 mod output;
 mod process;
 mod rate;
@@ -15,6 +16,7 @@ pub(super) mod runtime_api;
 mod seats;
 
 pub(super) use instances::Instances;
+pub(super) use open_files::raise as raise_open_files;
 
 use crate::dev::{
     data::dynamodb::RunKey,

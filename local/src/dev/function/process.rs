@@ -1,7 +1,7 @@
 //! A function's process and everything it starts: one process group, ended as a whole.
 
 use super::{
-    Function,
+    Function, open_files,
     output::{Output, UnderWay},
 };
 use crate::dev::log;
@@ -51,12 +51,13 @@ impl Process {
             .stderr(written);
         function.environment.apply(&mut command, runtime_api);
         let child = command.spawn()?;
-        // It holds the writing end, and the pipe ends when nobody does.
-        drop(command);
-        let output = Output::read(outputs.into(), under_way)?;
         let pid = child
             .id()
             .ok_or_else(|| io::Error::other("the process ended at once"))?;
+        open_files::limit_as_lambda(pid);
+        // It holds the writing end, and the pipe ends when nobody does.
+        drop(command);
+        let output = Output::read(outputs.into(), under_way)?;
         Ok(Self {
             child,
             pid,

@@ -307,7 +307,9 @@ async fn read_result(
         .await
         .map_err(|err| match err {
             NotReceived::TooLarge => (Failure::TooLarge, Refusal::TooLarge),
-            NotReceived::Truncated => (Failure::Truncated, Refusal::Truncated),
+            NotReceived::Truncated | NotReceived::TooSlow => {
+                (Failure::Truncated, Refusal::Truncated)
+            }
         })?;
     Ok(match is_streamed {
         false => Ok(FunctionResult::Buffered(received.bytes)),
@@ -362,7 +364,7 @@ async fn read_error(request: Request<Incoming>) -> Result<String, Refusal> {
         .await
         .map_err(|err| match err {
             NotReceived::TooLarge => Refusal::TooLarge,
-            NotReceived::Truncated => Refusal::Truncated,
+            NotReceived::Truncated | NotReceived::TooSlow => Refusal::Truncated,
         })?;
     Ok(
         match serde_json::from_slice::<ReportedError>(&received.bytes) {

@@ -7,5 +7,5 @@ mod serve;
 
 pub(super) use detached::Detached;
 pub(super) use guard::{Guard, add_cors, is_host};
-pub(super) use receive::{NotReceived, Received, receive};
+pub(super) use receive::{NotReceived, Received, receive, receive_in_time};
 pub(super) use serve::{Ends, serve};

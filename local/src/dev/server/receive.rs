@@ -1,9 +1,11 @@
 //! Reading a message body without ever holding more of it than a limit.
 
+use crate::dev::limits::BODY_TIME;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use tokio::time::timeout;
 
 /// How much of a refused body is read and thrown away, so that a client that is still sending
 /// sees the refusal instead of a broken connection.
@@ -23,6 +25,21 @@ pub(in crate::dev) enum NotReceived {
     TooLarge,
     #[error("the body broke off")]
     Truncated,
+    #[error("the body did not come within {} seconds", BODY_TIME.as_secs())]
+    TooSlow,
+}
+
+/// Reads a body as [`receive`] does, within [`BODY_TIME`].
+///
+/// # Errors
+/// [`NotReceived`].
+pub(in crate::dev) async fn receive_in_time(
+    body: Incoming,
+    limit: u64,
+    is_waiting: bool,
+) -> Result<Received, NotReceived> {
+    let received = timeout(BODY_TIME, receive(body, limit, is_waiting)).await;
+    received.unwrap_or(Err(NotReceived::TooSlow))
 }
 
 /// Reads a body of at most `limit` bytes.

@@ -26,10 +26,10 @@ use crate::dev::{
         invocation::{Failure, FunctionResult, Invocation},
     },
     iam::{Authority, Denied, Principal},
-    limits::{EVENT_BYTES, HEAD_BYTES},
+    limits::{EVENT_BYTES, HEAD_BYTES, HEADERS},
     log,
     options::InvokeMode,
-    server::{Detached, Ends, NotReceived, receive, serve},
+    server::{Detached, Ends, NotReceived, receive_in_time, serve},
 };
 use answer::{Answer, Malformed};
 use bytes::Bytes;
@@ -71,15 +71,23 @@ impl FrontDoor {
             let this = Arc::clone(&self);
             async move { Ok::<_, Infallible>(this.answer(request, ends).await) }
         });
-        // What breaks a connection is the client's affair, and hyper has answered what can be
-        // answered (400 for what is not HTTP, 431 for a head over the limit).
-        let _ = http1::Builder::new()
+        let served = http1::Builder::new()
             .timer(TokioTimer::new())
             .max_buf_size(HEAD_BYTES)
+            .max_headers(HEADERS)
             // A client that has said everything may close its side and still be answered.
             .half_close(true)
             .serve_connection(TokioIo::new(stream), service)
             .await;
+        // hyper has answered what can be answered, and nothing else has said so.
+        if let Err(error) = served
+            && let Some(refused) = refused(&error)
+        {
+            log::line(format_args!(
+                "fnurl: a request of {} is refused: {refused}",
+                ends.peer
+            ));
+        }
     }
 
     /// Answers one request, and writes its line.
@@ -94,7 +102,7 @@ impl FrontDoor {
         if let Some(answer) = cors.and_then(|cors| cors.preflight(&visit.parts)) {
             return visit.end(answer);
         }
-        match receive(body, EVENT_BYTES, visit.expects_continue()).await {
+        match receive_in_time(body, EVENT_BYTES, visit.expects_continue()).await {
             // A client that leaves does not stop the function.
             Ok(received) => {
                 let invoked =
@@ -108,9 +116,13 @@ impl FrontDoor {
             }
             Err(err) => {
                 visit.keeps_alive = false;
+                if err == NotReceived::TooSlow {
+                    visit.say_refused(&err.to_string());
+                }
                 visit.end(match err {
                     NotReceived::TooLarge => refusal::event_too_large(),
                     NotReceived::Truncated => refusal::truncated(),
+                    NotReceived::TooSlow => refusal::too_slow(),
                 })
             }
         }
@@ -224,5 +236,25 @@ impl FrontDoor {
         };
         let hosts = self.hosts.known(visit.ends.local);
         authority.caller(&visit.parts, body, &hosts).map(Some)
+    }
+}
+
+/// The reason for which hyper has refused a request by itself; `None` for a connection that the
+/// client has broken or left idle.
+fn refused(error: &hyper::Error) -> Option<String> {
+    // hyper says which of its limits it was in its text alone.
+    let is_target = error.to_string().contains("URI");
+    match (error.is_parse_too_large(), error.is_parse()) {
+        (true, _) if is_target => Some(
+            "414, its target has more than 65,534 bytes, the most that `fnurl dev` can read; \
+             the service takes 1 MB of request line and headers"
+                .to_owned(),
+        ),
+        (true, _) => Some(format!(
+            "431, its request line and headers have more than 1 MB, or it has more than {HEADERS} \
+             headers"
+        )),
+        (false, true) => Some(format!("400, it is not HTTP/1.1 ({error})")),
+        (false, false) => None,
     }
 }

@@ -91,6 +91,11 @@ pub(in crate::dev) fn truncated() -> Answer {
     refusal(StatusCode::BAD_REQUEST, "text/plain", "Bad Request")
 }
 
+/// Local choice: the service is known to have such a limit, and neither its time nor its words.
+pub(in crate::dev) fn too_slow() -> Answer {
+    refusal(StatusCode::REQUEST_TIMEOUT, "text/plain", "Request Timeout")
+}
+
 /// Local choice: body and type are those of the Invoke API, as above.
 fn throttled() -> Answer {
     let text = r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#;
