@@ -25,6 +25,7 @@ mod iam;
 mod interrupt;
 mod limits;
 mod log;
+mod memory;
 mod options;
 mod server;
 mod start_error;
@@ -57,6 +58,7 @@ use url::{Cors, CorsConfig, FrontDoor, Hosts};
 /// # Errors
 /// [`StartError`] when it cannot start; once it listens, nothing ends it but a signal.
 pub(crate) fn main(options: &Options) -> Result<(), StartError> {
+    memory::keep_threshold();
     log::use_form(log::Form::new(options.json, options.lambda_log));
     function::raise_open_files();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;

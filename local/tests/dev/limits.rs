@@ -1,6 +1,6 @@
 //! What a client may send, and how much of it.
 
-use crate::server::Server;
+use crate::server::{Server, post};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::time::{Duration, Instant};
 
@@ -75,4 +75,31 @@ fn a_function_may_open_as_many_files_as_on_lambda() {
     let mut connection = server.connect();
     connection.send(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
     assert_eq!(server.log_line("files="), "files=1024");
+}
+
+/// Without a limit for what the allocator keeps, some hundreds of megabytes would stay.
+#[test]
+fn the_memory_of_a_burst_of_large_requests_comes_back() {
+    let server = Server::start(["--concurrency", "20"]);
+    let body = "x".repeat(5_000_000);
+    for _ in 0..2 {
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                let mut connection = server.connect();
+                let request = post("/", "text/plain", body.as_bytes());
+                scope.spawn(move || {
+                    connection.send(&request);
+                    assert_eq!(connection.receive().status, 200);
+                });
+            }
+        });
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let held = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let held = held.unwrap().trim().strip_suffix("kB").unwrap();
+    let held: u64 = held.trim().parse().unwrap();
+    assert!(held < 120_000, "{held} kB");
+    // It is for fnurl dev alone.
+    let environment = server.get("/environment").ok();
+    assert_eq!(environment.get("MALLOC_MMAP_THRESHOLD_"), None);
 }

@@ -1,7 +1,7 @@
 //! The environment variables of an instance: Lambda's own, those that lead to DynamoDB, the mode
 //! of the URL, and the rest of ours.
 
-use crate::dev::{data::dynamodb::RunKey, options::Options};
+use crate::dev::{data::dynamodb::RunKey, memory, options::Options};
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::Path};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ impl Environment {
     }
 
     pub(in crate::dev) fn apply(&self, command: &mut Command, runtime_api: SocketAddr) {
-        for name in NEVER_INHERITED {
+        for name in NEVER_INHERITED.into_iter().chain(memory::own_variable()) {
             command.env_remove(name);
         }
         if self.has_own_key {
