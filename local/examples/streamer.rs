@@ -31,10 +31,11 @@ fn answer(runtime: &mut Runtime, id: &str, event: &str) -> Result<()> {
     match path {
         "/buffered" => return runtime.buffered(id, "{\"statusCode\": 418}"),
         "/no-prelude" => runtime.begin(id, "application/octet-stream")?,
+        "/typed" => runtime.begin(id, "text/csv")?,
         _ => runtime.begin(id, "application/vnd.awslambda.http-integration-response")?,
     }
     match path {
-        "/no-prelude" => {}
+        "/no-prelude" | "/typed" => {}
         "/bad-prelude" => runtime.chunk("{\"statusCode\":")?,
         "/no-content" => runtime.chunk(&format!("{{\"statusCode\":204}}{SEPARATOR}"))?,
         "/split-prelude" => {

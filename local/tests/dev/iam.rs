@@ -5,7 +5,9 @@ use crate::{
     server::Server,
     signing::{Key, Request},
 };
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use serde_json::json;
+use sha2::Digest as _;
 use std::{
     os::unix::fs::PermissionsExt,
     time::{Duration, SystemTime},
@@ -108,8 +110,10 @@ fn with_aws_iam_names_of_parameters_have_to_be_encoded() {
     }
     server.log_line("`filter[name]` has a `[` as it is: with AWS_IAM it must be encoded, as %5B");
     let open = Server::start([]);
-    let answer = Request::new("GET", "/?filter[name]=a", "localhost").send(&open);
-    assert_eq!(answer.status, 200);
+    for (target, status) in [("/?filter[name]=a", 200), ("/x?/login", 400)] {
+        let answer = Request::new("GET", target, "localhost").send(&open);
+        assert_eq!(answer.status, status, "{target}");
+    }
 }
 
 #[test]
@@ -264,7 +268,7 @@ fn an_incomplete_signature_says_what_is_missing() {
     is_refused(
         &request.send(&server),
         "IncompleteSignatureException",
-        "Authorization header requires existence of a 'X-Amz-Date' header.",
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
     );
     let answer = server.send("GET / HTTP/1.1\r\nhost: localhost\r\nx-amz-date: 20260101T000000Z\r\nauthorization: AWS4-HMAC-SHA256 Credential=a/b\r\n\r\n");
     is_refused(
@@ -329,18 +333,72 @@ fn a_clock_that_is_more_than_five_minutes_off_is_refused_with_both_times() {
     );
 }
 
+/// CloudFront adds `x-amz-cf-id` after Lambda@Edge has signed.
 #[test]
-fn amz_headers_that_are_not_signed_are_refused_and_named() {
+fn headers_that_are_added_after_signing_do_not_break_a_signature() {
     let (server, key) = start();
-    let request = Request::new("GET", "/", "localhost")
-        .sign(&key)
-        .header("x-amz-meta", "1");
+    let request = Request::new("GET", "/", "localhost").sign(&key);
+    for name in ["x-amz-cf-id", "x-amz-meta", "x-forwarded-for"] {
+        let added = request.clone().header(name, "1");
+        assert_eq!(added.send(&server).status, 200, "{name}");
+    }
+}
+
+/// A request whose signature names these headers, without any that a signer would add.
+fn signed_by_hand(key: &Key, headers: &[(&str, &str)], signed: &[&str], at: SystemTime) -> Request {
+    let time = time::OffsetDateTime::from(at);
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    let time = time.format(&format).unwrap();
+    let mut request = Request::new("GET", "/", "localhost");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let hash = |text: &str| hex::encode(sha2::Sha256::digest(text));
+    let lines = signed.iter().map(|name| {
+        let (_, value) = request.headers.iter().find(|(it, _)| it == name).unwrap();
+        format!("{name}:{value}\n")
+    });
+    let (lines, signed) = (lines.collect::<String>(), signed.join(";"));
+    let canonical = format!("GET\n/\n\n{lines}\n{signed}\n{}", hash(""));
+    let scope = format!("{}/us-east-1/lambda/aws4_request", &time[..8]);
+    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hash(&canonical));
+    let signing_key = generate_signing_key(&key.secret_key, at, "us-east-1", "lambda");
+    let signature = calculate_signature(signing_key, text.as_bytes());
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={signed}, Signature={signature}",
+        key.access_key
+    );
+    request.header("authorization", &authorization)
+}
+
+#[test]
+fn the_date_is_read_where_there_is_no_amz_date_and_either_must_be_signed() {
+    let (server, key) = start();
+    let now = SystemTime::now();
+    let date = httpdate::fmt_http_date(now);
+    let date = [("date", date.as_str())];
+    let request = signed_by_hand(&key, &date, &["date", "host"], now);
+    assert_eq!(request.send(&server).status, 200);
+    let request = signed_by_hand(&key, &date, &["host"], now);
     is_refused(
         &request.send(&server),
         "InvalidSignatureException",
         MISMATCH,
     );
-    server.log_line("the header `x-amz-meta` is there, but not among the signed headers");
+    server.log_line("the header `date` is used, but not among the signed headers");
+}
+
+#[test]
+fn a_token_that_is_not_signed_is_refused_and_named() {
+    let (server, key) = start();
+    let request = Request::new("GET", "/", "localhost").sign(&key);
+    let request = request.header("x-amz-security-token", "t");
+    is_refused(
+        &request.send(&server),
+        "InvalidSignatureException",
+        MISMATCH,
+    );
+    server.log_line("the header `x-amz-security-token` is used, but not among the signed headers");
 }
 
 #[test]

@@ -131,6 +131,18 @@ fn a_stream_without_a_prelude_is_the_body_of_a_200() {
 }
 
 #[test]
+fn a_stream_without_a_prelude_has_the_type_that_the_function_has_set() {
+    for mode in ["buffered", "stream"] {
+        let answer = start(&["--invoke-mode", mode]).get("/typed");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some("text/csv")),
+            "{mode}"
+        );
+    }
+}
+
+#[test]
 fn a_stream_that_is_only_a_prelude_is_an_empty_body() {
     let answer = get(&stream(), "/empty");
     assert_eq!((answer.status, answer.body.len()), (201, 0));

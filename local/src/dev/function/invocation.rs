@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use crate::dev::limits::RESULT_BYTES;
 use bytes::Bytes;
+use http::HeaderValue;
 use std::process::ExitStatus;
 use tokio::sync::oneshot;
 
@@ -19,16 +20,25 @@ pub(in crate::dev) struct Invocation {
 #[derive(Debug)]
 pub(in crate::dev) enum FunctionResult {
     Buffered(Bytes),
-    /// A streamed response, collected; `has_prelude` when it begins with status and headers.
+    /// A streamed response, collected.
     Streamed {
         bytes: Bytes,
-        has_prelude: bool,
+        opening: Opening,
     },
     /// A streamed response as it comes.
     Flowing {
         flow: Flow,
-        has_prelude: bool,
+        opening: Opening,
     },
+}
+
+/// The beginning of a streamed response, as its content type announces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::dev) enum Opening {
+    /// A prelude with status, headers and cookies.
+    Prelude,
+    /// The body itself, of this type if one was set.
+    Body(Option<HeaderValue>),
 }
 
 /// Why an invocation has no result. The client only learns the status; the log gets the text.

@@ -9,7 +9,7 @@
 
 use super::{
     flow::{Flow, Pace},
-    invocation::{Failure, FunctionResult},
+    invocation::{Failure, FunctionResult, Opening},
 };
 use crate::dev::{
     limits::{RESULT_BYTES, STREAM_BYTES},
@@ -232,9 +232,11 @@ fn is_streamed(request: &Request<Incoming>) -> bool {
     mode.is_some_and(|mode| mode == "streaming")
 }
 
-fn has_prelude(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE);
-    media_type.is_some_and(|value| value == WITH_PRELUDE)
+fn opening(headers: &HeaderMap) -> Opening {
+    match headers.get(header::CONTENT_TYPE) {
+        Some(media_type) if media_type == WITH_PRELUDE => Opening::Prelude,
+        media_type => Opening::Body(media_type.cloned()),
+    }
 }
 
 /// Passes a stream on as it comes: the invocation has its answer with the first byte.
@@ -245,8 +247,8 @@ async fn stream(
 ) -> Result<Response<Full<Bytes>>, Refusal> {
     let (parts, body) = request.into_parts();
     let (chunks, flow) = Flow::channel();
-    let has_prelude = has_prelude(&parts.headers);
-    done(id, Ok(FunctionResult::Flowing { flow, has_prelude }), calls).await?;
+    let opening = opening(&parts.headers);
+    done(id, Ok(FunctionResult::Flowing { flow, opening }), calls).await?;
     let (error, outcome) = match pass_on(body, &chunks).await {
         Ok(error) => (error, Ok(accepted())),
         Err(refusal) => (Some(refusal.parts().2), Err(refusal)),
@@ -322,10 +324,10 @@ fn streamed(headers: &HeaderMap, received: Received) -> Result<FunctionResult, F
     if let Some(kind) = error_type(&received.trailers) {
         return Err(Failure::Function(kind));
     }
-    let has_prelude = has_prelude(headers);
+    let opening = opening(headers);
     Ok(FunctionResult::Streamed {
         bytes: received.bytes,
-        has_prelude,
+        opening,
     })
 }
 

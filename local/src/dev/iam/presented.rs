@@ -9,6 +9,8 @@ use time::{
     macros::format_description,
 };
 
+const AMZ_DATE: &str = "x-amz-date";
+const AMZ_TOKEN: &str = "x-amz-security-token";
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]");
 const TIME: &[BorrowedFormatItem<'_>] =
@@ -28,6 +30,8 @@ pub(super) struct Presented {
     /// Seconds for which a presigned URL holds; `None` for a signature in the header.
     pub(super) expires: Option<u32>,
     pub(super) token: Option<String>,
+    /// The headers that date and token were read from; none for a presigned URL.
+    pub(super) used_headers: Vec<&'static str>,
 }
 
 /// What a signature is for.
@@ -90,11 +94,18 @@ impl Presented {
             })
         };
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let at = header("x-amz-date").ok_or_else(|| {
+        let dated = [AMZ_DATE, "date"]
+            .into_iter()
+            .find_map(|name| Some((name, header(name)?)));
+        let (dated, at) = dated.ok_or_else(|| {
             incomplete(
-                "Authorization header requires existence of a 'X-Amz-Date' header.".to_owned(),
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' \
+                 header."
+                    .to_owned(),
             )
         })?;
+        let token = header(AMZ_TOKEN);
+        let used = token.map(|_| AMZ_TOKEN).into_iter().chain([dated]);
         let (access_key, scope) = credential(part("Credential")?)?;
         Ok(Self {
             access_key,
@@ -103,7 +114,8 @@ impl Presented {
             signature: part("Signature")?.to_owned(),
             at: time(at)?,
             expires: None,
-            token: header("x-amz-security-token").map(str::to_owned),
+            token: token.map(str::to_owned),
+            used_headers: used.collect(),
         })
     }
 
@@ -143,6 +155,7 @@ impl Presented {
             at: time(part("X-Amz-Date")?)?,
             expires: Some(expires),
             token: query.get("X-Amz-Security-Token").cloned(),
+            used_headers: Vec::new(),
         })
     }
 }
@@ -188,6 +201,10 @@ fn signed_headers(text: &str) -> Vec<String> {
 }
 
 fn time(text: &str) -> Result<OffsetDateTime, NotPresented> {
+    // `Date` has the form of HTTP, and either header may have that of ISO 8601.
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Ok(date.into());
+    }
     let parsed = PrimitiveDateTime::parse(text, TIME);
     let parsed = parsed.map_err(|_| {
         incomplete(format!(

@@ -23,7 +23,7 @@ use crate::dev::{
     function::{
         Instances,
         flow::Flow,
-        invocation::{Failure, FunctionResult, Invocation},
+        invocation::{Failure, FunctionResult, Invocation, Opening},
     },
     iam::{Authority, Denied, Principal},
     limits::{EVENT_BYTES, HEAD_BYTES, HEADERS},
@@ -130,9 +130,11 @@ impl FrontDoor {
 
     async fn invoke(&self, mut visit: Visit, body: &[u8]) -> Reply {
         let query = visit.parts.uri.query().unwrap_or_default();
-        if let (Some(_), Some((name, raw))) = (&self.authority, query_names::find(query)) {
+        let is_signed = self.authority.is_some();
+        if let Some((name, raw)) = query_names::find(query, is_signed) {
+            let with_iam = if raw == '/' { "" } else { "with AWS_IAM " };
             visit.say_refused(&format!(
-                "the name of the parameter `{name}` has a `{raw}` as it is: with AWS_IAM it must be encoded, as %{:02X}",
+                "the name of the parameter `{name}` has a `{raw}` as it is: {with_iam}it must be encoded, as %{:02X}",
                 u32::from(raw)
             ));
             return visit.end(refusal::invalid_query_string());
@@ -190,19 +192,13 @@ impl FrontDoor {
             (FunctionResult::Buffered(result), InvokeMode::Stream) => {
                 Ok((Answer::raw(result), None))
             }
-            (FunctionResult::Streamed { bytes, has_prelude }, _) => {
-                Ok((Answer::from_stream(&bytes, has_prelude)?, None))
+            (FunctionResult::Streamed { bytes, opening }, _) => {
+                Ok((Answer::from_stream(&bytes, opening)?, None))
             }
-            (
-                FunctionResult::Flowing {
-                    mut flow,
-                    has_prelude,
-                },
-                _,
-            ) => {
-                let answer = match has_prelude {
-                    true => answer::read_prelude(&mut flow).await?,
-                    false => Answer::raw(Bytes::new()),
+            (FunctionResult::Flowing { mut flow, opening }, _) => {
+                let answer = match opening {
+                    Opening::Prelude => answer::read_prelude(&mut flow).await?,
+                    Opening::Body(media_type) => Answer::raw_of_type(Bytes::new(), media_type),
                 };
                 Ok((answer, Some(flow)))
             }

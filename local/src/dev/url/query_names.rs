@@ -1,13 +1,23 @@
-//! Names of query parameters that a function URL with AWS_IAM does not take as they are.
+//! Names of query parameters that a function URL does not take as they are.
 
 /// What has to be encoded in a name, though HTTP carries it and other services of AWS take it.
+///
+/// Source: reports; with AWS_IAM for all of them.
 const RAW: &str = "/:@!*'(),;+~[]";
 
+/// What has to be encoded on an open URL too.
+///
+/// Source: reports of `?/login`, which SvelteKit uses for its actions.
+const RAW_ANYWHERE: &str = "/";
+
 /// The first name with such a character, and the character.
-pub(in crate::dev) fn find(query: &str) -> Option<(&str, char)> {
+pub(in crate::dev) fn find(query: &str, is_signed: bool) -> Option<(&str, char)> {
+    let refused = if is_signed { RAW } else { RAW_ANYWHERE };
     query.split('&').find_map(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        let raw = name.chars().find(|character| RAW.contains(*character))?;
+        let raw = name
+            .chars()
+            .find(|character| refused.contains(*character))?;
         Some((name, raw))
     })
 }
@@ -25,7 +35,13 @@ mod tests {
             ("a=1&filter[name]=2", Some(("filter[name]", '['))),
             ("a+b", Some(("a+b", '+'))),
         ] {
-            assert_eq!(find(query), expected, "{query}");
+            assert_eq!(find(query, true), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn an_open_url_only_refuses_a_slash() {
+        assert_eq!(find("/login", false), Some(("/login", '/')));
+        assert_eq!(find("a=/b&filter[name]=~", false), None);
     }
 }

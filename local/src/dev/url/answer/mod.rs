@@ -8,6 +8,7 @@ mod stream;
 
 pub(in crate::dev::url) use stream::read_prelude;
 
+use crate::dev::function::invocation::Opening;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -60,14 +61,13 @@ impl Answer {
         }
     }
 
-    /// Reads a streamed response once it is complete; `has_prelude` says whether its media type
-    /// announced status, headers and cookies before the body.
+    /// Reads a streamed response once it is complete.
     ///
     /// # Errors
     /// [`Malformed`] when the prelude is not one.
-    pub(crate) fn from_stream(stream: &Bytes, has_prelude: bool) -> Result<Self, Malformed> {
-        if !has_prelude {
-            return Ok(Self::raw(stream.clone()));
+    pub(crate) fn from_stream(stream: &Bytes, opening: Opening) -> Result<Self, Malformed> {
+        if let Opening::Body(media_type) = opening {
+            return Ok(Self::raw_of_type(stream.clone(), media_type));
         }
         let (prelude, body) = split_prelude(stream).ok_or(Malformed::Prelude)?;
         let mut answer = Self::from_stream_prelude(prelude)?;
@@ -88,7 +88,15 @@ impl Answer {
 
     /// Bytes of which nothing is known: 200.
     pub(crate) fn raw(body: Bytes) -> Self {
+        Self::raw_of_type(body, None)
+    }
+
+    /// Bytes of which at most the content type is known: 200.
+    pub(crate) fn raw_of_type(body: Bytes, media_type: Option<HeaderValue>) -> Self {
         let mut answer = Self::new(StatusCode::OK, body);
+        answer
+            .headers
+            .extend(media_type.map(|media_type| (header::CONTENT_TYPE, media_type)));
         answer.default_content_type("application/octet-stream");
         answer
     }

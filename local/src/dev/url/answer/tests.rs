@@ -263,7 +263,7 @@ fn a_head_response_has_no_body() {
 #[test]
 fn a_stream_is_its_prelude_eight_nuls_and_the_body() {
     let stream = b"{\"statusCode\":203,\"headers\":{\"x-a\":\"b\"},\"cookies\":[\"a=1\"]}\0\0\0\0\0\0\0\0hi\0";
-    let answer = Answer::from_stream(&Bytes::from_static(stream), true).unwrap();
+    let answer = Answer::from_stream(&Bytes::from_static(stream), Opening::Prelude).unwrap();
     assert_eq!(
         (answer.status.as_u16(), &answer.body[..]),
         (203, &b"hi\0"[..])
@@ -272,13 +272,13 @@ fn a_stream_is_its_prelude_eight_nuls_and_the_body() {
     assert_eq!(answer.headers["set-cookie"], "a=1");
     assert_eq!(content_type(&answer), Some("application/octet-stream"));
 
-    let raw = Answer::from_stream(&Bytes::from_static(b"{}"), false).unwrap();
+    let raw = Answer::from_stream(&Bytes::from_static(b"{}"), Opening::Body(None)).unwrap();
     assert_eq!((raw.status.as_u16(), &raw.body[..]), (200, &b"{}"[..]));
 
     for broken in [&b"{}"[..], b"[]\0\0\0\0\0\0\0\0", b"{\0\0\0\0\0\0\0\0"] {
         let stream = Bytes::copy_from_slice(broken);
         assert_eq!(
-            Answer::from_stream(&stream, true),
+            Answer::from_stream(&stream, Opening::Prelude),
             Err(Malformed::Prelude),
             "{broken:?}"
         );
