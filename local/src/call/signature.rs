@@ -32,15 +32,19 @@ pub(super) struct Signer {
     pub(super) at: SystemTime,
 }
 
+/// A function URL never gets this header as it was sent, so that a signature of it never fits.
+const NEVER_SIGNED: &str = "te";
+
 impl Signer {
     /// Adds the headers of the signature.
     ///
     /// # Errors
     /// [`Failure::UnsignableHeader`]; nothing else is left that the signer could refuse.
     pub(super) fn sign(&self, request: &mut Request) -> Result<(), Failure> {
-        let (headers, _) = self
-            .instructions(request, SigningSettings::default())?
-            .into_parts();
+        let mut settings = SigningSettings::default();
+        let excluded = settings.excluded_headers.get_or_insert_default();
+        excluded.push(NEVER_SIGNED.into());
+        let (headers, _) = self.instructions(request, settings)?.into_parts();
         for header in headers {
             let name = HeaderName::from_static(header.name());
             let mut value = HeaderValue::from_str(header.value())
@@ -61,7 +65,7 @@ impl Signer {
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(Duration::from_secs(seconds.into()));
         // Whoever names a header wants it signed.
-        settings.excluded_headers = None;
+        settings.excluded_headers = Some(vec![NEVER_SIGNED.into()]);
         let (_, mut parameters) = self.instructions(request, settings)?.into_parts();
         // The signature covers all the others, and goes last.
         parameters.sort_by_key(|(name, _)| *name == SIGNATURE_PARAMETER);

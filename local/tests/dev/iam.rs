@@ -388,6 +388,24 @@ fn the_date_is_read_where_there_is_no_amz_date_and_either_must_be_signed() {
     server.log_line("the header `date` is used, but not among the signed headers");
 }
 
+/// Reported of function URLs: such a signature never fits.
+#[test]
+fn a_signed_te_is_refused_and_named() {
+    let (server, key) = start();
+    let now = SystemTime::now();
+    let date = httpdate::fmt_http_date(now);
+    let headers = [("date", date.as_str()), ("te", "trailers")];
+    let request = signed_by_hand(&key, &headers, &["date", "host", "te"], now);
+    is_refused(
+        &request.send(&server),
+        "InvalidSignatureException",
+        MISMATCH,
+    );
+    server.log_line("the header `te` is signed");
+    let request = signed_by_hand(&key, &headers, &["date", "host"], now);
+    assert_eq!(request.send(&server).status, 200);
+}
+
 #[test]
 fn a_token_that_is_not_signed_is_refused_and_named() {
     let (server, key) = start();

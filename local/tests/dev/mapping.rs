@@ -172,7 +172,7 @@ fn cookies_and_headers_go_out_by_the_rules_of_a_function_url() {
     let response = server.raw(
         &json!({
             "statusCode": 401,
-            "headers": {"WWW-Authenticate": "Basic", "Content-Length": "999", "Date": "never", "x-amzn-x": "1", "X-Own": "a"},
+            "headers": {"WWW-Authenticate": "Basic", "Content-Length": "999", "Date": "never", "x-amzn-x": "1", "X-Own": "a", "Set-Cookie": "lost=1"},
             "cookies": ["a=1; HttpOnly", "b=2"],
             "body": "no",
         })
@@ -180,6 +180,7 @@ fn cookies_and_headers_go_out_by_the_rules_of_a_function_url() {
     );
     assert_eq!((response.status, response.text().as_str()), (401, "no"));
     assert_eq!(response.header_all("set-cookie"), ["a=1; HttpOnly", "b=2"]);
+    server.log_line("it belongs in `cookies`");
     assert_eq!(
         response.header("x-amzn-remapped-www-authenticate"),
         Some("Basic")

@@ -52,6 +52,13 @@ impl Check<'_> {
                 "the header `host` is not among the signed headers",
             ));
         }
+        if self.service == "lambda" && is_signed("te") {
+            return Err(Denied::invalid(
+                MISMATCH,
+                "the header `te` is signed, and a function URL never gets it as it was sent: \
+                 leave it out",
+            ));
+        }
         let used = presented.used_headers.iter();
         match used.copied().find(|name| !is_signed(name)) {
             Some(name) => Err(Denied::invalid(

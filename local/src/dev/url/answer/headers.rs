@@ -1,8 +1,10 @@
 //! The `headers` and `cookies` of a result → HTTP headers.
 
 use super::{Malformed, json};
+use crate::dev::log;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::value::RawValue;
+use std::sync::Once;
 
 /// Headers that belong to the front door: the function's value goes out under another name.
 ///
@@ -28,6 +30,8 @@ const DROPPED: [HeaderName; 6] = [
     HeaderName::from_static("keep-alive"),
 ];
 
+static WARNED_OF_COOKIE: Once = Once::new();
+
 pub(super) fn append(headers: &mut HeaderMap, given: &RawValue) -> Result<(), Malformed> {
     if json::is_null(given) {
         return Ok(());
@@ -37,6 +41,14 @@ pub(super) fn append(headers: &mut HeaderMap, given: &RawValue) -> Result<(), Ma
         let malformed = || Malformed::HeaderText(name.clone());
         let value = HeaderValue::from_maybe_shared(scalar(value)?).map_err(|_| malformed())?;
         let name = HeaderName::try_from(&name).map_err(|_| malformed())?;
+        if name == header::SET_COOKIE {
+            WARNED_OF_COOKIE.call_once(|| {
+                log::line(format_args!(
+                    "fnurl: the function sets a cookie among its `headers`, where it is lost, as \
+                     on the service: it belongs in `cookies`"
+                ));
+            });
+        }
         if let Some(name) = outgoing(name) {
             headers.append(name, value);
         }
