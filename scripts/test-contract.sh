@@ -20,7 +20,7 @@ auth=none
 if [ "$signed" = --signed ]; then
     auth=iam
 fi
-target/debug/fnurl dev --port 0 --auth $auth --data "$data" --function target/debug/bootstrap >"$data/greeting" 2>"$data/log" &
+target/debug/fnurl dev --lambda-log --port 0 --auth $auth --data "$data" --function target/debug/bootstrap >"$data/greeting" 2>"$data/log" &
 running=$!
 trap 'kill "$running" 2>/dev/null || true; wait "$running" 2>/dev/null || true; rm -rf "$data"' EXIT
 for _ in $(seq 100); do

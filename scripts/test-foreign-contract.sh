@@ -14,7 +14,7 @@ cargo build -p fnurl-cli --bin fnurl
 cargo build -p fnurl --example articles
 
 data=$(mktemp -d)
-target/debug/fnurl dev --port 0 --control-port 0 --data "$data/fnurl" --function target/debug/examples/articles >"$data/greeting" 2>"$data/log" &
+target/debug/fnurl dev --lambda-log --port 0 --control-port 0 --data "$data/fnurl" --function target/debug/examples/articles >"$data/greeting" 2>"$data/log" &
 running=$!
 trap 'kill "$running" 2>/dev/null || true; wait "$running" 2>/dev/null || true; rm -rf "$data"' EXIT
 for _ in $(seq 100); do
