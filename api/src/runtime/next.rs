@@ -86,7 +86,7 @@ where
     taken.into_inner().ok_or("the runtime has no service")
 }
 
-/// What is left in the place of the service; nobody calls it.
+/// A placeholder where the service was; nothing calls it.
 struct Taken;
 
 impl Service<LambdaInvocation> for Taken {

@@ -55,7 +55,7 @@ impl Signer {
         Ok(())
     }
 
-    /// Adds the signature to the URL, for whoever has it for so many seconds. Only the headers
+    /// Adds the signature to the URL, which then holds for this many seconds. Only the headers
     /// that are there are covered.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Signer {
         let mut settings = SigningSettings::default();
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(Duration::from_secs(seconds.into()));
-        // Whoever names a header wants it signed.
+        // A caller who names a header wants it signed.
         settings.excluded_headers = Some(vec![NEVER_SIGNED.into()]);
         let (_, mut parameters) = self.instructions(request, settings)?.into_parts();
         // The signature covers all the others, and goes last.

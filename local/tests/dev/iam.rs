@@ -5,26 +5,24 @@ use crate::{
     server::Server,
     signing::{Key, Request},
 };
-use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use serde_json::json;
-use sha2::Digest as _;
 use std::{
     os::unix::fs::PermissionsExt,
     time::{Duration, SystemTime},
 };
 
-const MISMATCH: &str = "The request signature we calculated does not match the signature you \
+pub(crate) const MISMATCH: &str = "The request signature we calculated does not match the signature you \
     provided. Check your AWS Secret Access Key and signing method. Consult the service \
     documentation for details.";
 
-fn start() -> (Server, Key) {
+pub(crate) fn start() -> (Server, Key) {
     let server = Server::start(["--auth", "iam"]);
     let key = Key::of(&server);
     (server, key)
 }
 
 #[track_caller]
-fn is_refused(answer: &Response, kind: &str, message: &str) {
+pub(crate) fn is_refused(answer: &Response, kind: &str, message: &str) {
     assert_eq!(answer.status, 403, "{}", answer.text());
     assert_eq!(
         answer.header("x-amzn-errortype"),
@@ -331,92 +329,6 @@ fn a_clock_that_is_more_than_five_minutes_off_is_refused_with_both_times() {
         "InvalidSignatureException",
         "Signature not yet current: 20260102T031005Z is still later than 20260102T030905Z (20260102T030405Z + 5 min.)",
     );
-}
-
-/// CloudFront adds `x-amz-cf-id` after Lambda@Edge has signed.
-#[test]
-fn headers_that_are_added_after_signing_do_not_break_a_signature() {
-    let (server, key) = start();
-    let request = Request::new("GET", "/", "localhost").sign(&key);
-    for name in ["x-amz-cf-id", "x-amz-meta", "x-forwarded-for"] {
-        let added = request.clone().header(name, "1");
-        assert_eq!(added.send(&server).status, 200, "{name}");
-    }
-}
-
-/// A request whose signature names these headers, without any that a signer would add.
-fn signed_by_hand(key: &Key, headers: &[(&str, &str)], signed: &[&str], at: SystemTime) -> Request {
-    let time = time::OffsetDateTime::from(at);
-    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
-    let time = time.format(&format).unwrap();
-    let mut request = Request::new("GET", "/", "localhost");
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let hash = |text: &str| hex::encode(sha2::Sha256::digest(text));
-    let lines = signed.iter().map(|name| {
-        let (_, value) = request.headers.iter().find(|(it, _)| it == name).unwrap();
-        format!("{name}:{value}\n")
-    });
-    let (lines, signed) = (lines.collect::<String>(), signed.join(";"));
-    let canonical = format!("GET\n/\n\n{lines}\n{signed}\n{}", hash(""));
-    let scope = format!("{}/us-east-1/lambda/aws4_request", &time[..8]);
-    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hash(&canonical));
-    let signing_key = generate_signing_key(&key.secret_key, at, "us-east-1", "lambda");
-    let signature = calculate_signature(signing_key, text.as_bytes());
-    let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={signed}, Signature={signature}",
-        key.access_key
-    );
-    request.header("authorization", &authorization)
-}
-
-#[test]
-fn the_date_is_read_where_there_is_no_amz_date_and_either_must_be_signed() {
-    let (server, key) = start();
-    let now = SystemTime::now();
-    let date = httpdate::fmt_http_date(now);
-    let date = [("date", date.as_str())];
-    let request = signed_by_hand(&key, &date, &["date", "host"], now);
-    assert_eq!(request.send(&server).status, 200);
-    let request = signed_by_hand(&key, &date, &["host"], now);
-    is_refused(
-        &request.send(&server),
-        "InvalidSignatureException",
-        MISMATCH,
-    );
-    server.log_line("the header `date` is used, but not among the signed headers");
-}
-
-/// Reported of function URLs: such a signature never fits.
-#[test]
-fn a_signed_te_is_refused_and_named() {
-    let (server, key) = start();
-    let now = SystemTime::now();
-    let date = httpdate::fmt_http_date(now);
-    let headers = [("date", date.as_str()), ("te", "trailers")];
-    let request = signed_by_hand(&key, &headers, &["date", "host", "te"], now);
-    is_refused(
-        &request.send(&server),
-        "InvalidSignatureException",
-        MISMATCH,
-    );
-    server.log_line("the header `te` is signed");
-    let request = signed_by_hand(&key, &headers, &["date", "host"], now);
-    assert_eq!(request.send(&server).status, 200);
-}
-
-#[test]
-fn a_token_that_is_not_signed_is_refused_and_named() {
-    let (server, key) = start();
-    let request = Request::new("GET", "/", "localhost").sign(&key);
-    let request = request.header("x-amz-security-token", "t");
-    is_refused(
-        &request.send(&server),
-        "InvalidSignatureException",
-        MISMATCH,
-    );
-    server.log_line("the header `x-amz-security-token` is used, but not among the signed headers");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod mapping;
 mod pages;
 mod runtime_api;
 mod server;
+mod signed_headers;
 mod signing;
 mod start;
 mod stop;

@@ -4,8 +4,9 @@ use crate::{http::Response, server::Server};
 use aws_credential_types::Credentials;
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
-    sign::v4,
+    sign::v4::{self, calculate_signature, generate_signing_key},
 };
+use sha2::Digest as _;
 use std::{
     path::Path,
     time::{Duration, SystemTime},
@@ -145,3 +146,35 @@ impl Request {
 }
 
 type Pairs = Vec<(String, String)>;
+
+/// A request whose signature names these headers, without any that a signer would add.
+pub(crate) fn signed_by_hand(
+    key: &Key,
+    headers: &[(&str, &str)],
+    signed: &[&str],
+    at: SystemTime,
+) -> Request {
+    let time = time::OffsetDateTime::from(at);
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    let time = time.format(&format).unwrap();
+    let mut request = Request::new("GET", "/", "localhost");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let hash = |text: &str| hex::encode(sha2::Sha256::digest(text));
+    let lines = signed.iter().map(|name| {
+        let (_, value) = request.headers.iter().find(|(it, _)| it == name).unwrap();
+        format!("{name}:{value}\n")
+    });
+    let (lines, signed) = (lines.collect::<String>(), signed.join(";"));
+    let canonical = format!("GET\n/\n\n{lines}\n{signed}\n{}", hash(""));
+    let scope = format!("{}/us-east-1/lambda/aws4_request", &time[..8]);
+    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hash(&canonical));
+    let signing_key = generate_signing_key(&key.secret_key, at, "us-east-1", "lambda");
+    let signature = calculate_signature(signing_key, text.as_bytes());
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={signed}, Signature={signature}",
+        key.access_key
+    );
+    request.header("authorization", &authorization)
+}

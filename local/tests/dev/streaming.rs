@@ -121,6 +121,22 @@ fn an_error_a_crash_and_a_timeout_after_the_first_byte_end_the_answer_cleanly() 
 }
 
 #[test]
+fn the_seat_of_a_stream_that_was_ended_is_free_at_once() {
+    let server = start(&[
+        "--invoke-mode",
+        "stream",
+        "--timeout",
+        "1",
+        "--concurrency",
+        "1",
+    ]);
+    for path in ["/abort", "/hang"].into_iter().cycle().take(8) {
+        assert_eq!(get(&server, path).text(), "one\n", "{path}");
+        assert_eq!(get(&server, "/").status, 201, "after {path}");
+    }
+}
+
+#[test]
 fn a_stream_without_a_prelude_is_the_body_of_a_200() {
     let answer = get(&stream(), "/no-prelude");
     assert_eq!((answer.status, answer.text().as_str()), (200, "one\n"));

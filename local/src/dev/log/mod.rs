@@ -76,7 +76,10 @@ pub(super) fn line(text: fmt::Arguments<'_>) {
 fn notice(text: &str) -> String {
     let text = printable(text);
     match form() {
-        Form::Json => entry("notice", "message", &json!(without_name(&text))),
+        Form::Json => {
+            let record = json!({"requestId": null, "message": without_name(&text)});
+            entry("notice", "record", &record)
+        }
         Form::Requests(_) | Form::Lambda => format!("{text}\n"),
     }
 }

@@ -1,9 +1,9 @@
 //! The line of one request, as a person reads it.
 //!
 //! ```text
-//! 14:03:27  POST   /items                     201    12.40 ms  cold  5f0c2a9e
+//! 14:03:27  POST     /lamps                      201     12.40 ms  cold  5f0c2a9e
 //!           the function's own output
-//! 14:03:29  GET    /items/0192f3a1-7c…-desk   200     1.07 ms        81b3d4c0
+//! 14:03:29  GET      /lamps/0192f3a1-7…efabcdef  200      1.07 ms        81b3d4c0
 //! ```
 
 use super::{Served, printable::printable, report::millis};
@@ -176,9 +176,9 @@ mod tests {
 
     #[test]
     fn a_line_fits_its_terminal_and_its_columns_stand_below_each_other() {
-        let long = format!("/items/{}", "x".repeat(200));
+        let long = format!("/lamps/{}", "x".repeat(200));
         for columns in [80, 100, 160] {
-            let lines = ["/", "/cold", "/items/0192", &long].map(|path| line(path, Some(columns)));
+            let lines = ["/", "/cold", "/lamps/0192", &long].map(|path| line(path, Some(columns)));
             for line in &lines {
                 assert!(line.chars().count() <= columns, "{columns}: {line}");
             }

@@ -116,9 +116,7 @@ impl FrontDoor {
             }
             Err(err) => {
                 visit.keeps_alive = false;
-                if err == NotReceived::TooSlow {
-                    visit.say_refused(&err.to_string());
-                }
+                visit.say_refused(&err.to_string());
                 visit.end(match err {
                     NotReceived::TooLarge => refusal::event_too_large(),
                     NotReceived::Truncated => refusal::truncated(),
